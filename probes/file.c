@@ -18,10 +18,10 @@ static const struct finding_kind file_not_read = {
         (const struct step_template[]){
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
-             .where = "any Windows since Vista and Server 2008, where the file is application.evt",
+             .where = "any Windows since Vista and Server 2008",
              .command = "wevtutil epl application.evt application.evtx /lf:true",
-             .note =
-                 "turns it into an event log of today, for exdiag check --file application.evtx",
+             .note = "where the file is called application.evt: turns it into an event "
+                     "log of today, for exdiag check --file application.evtx",
              .when = "old_log"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -31,9 +31,9 @@ static const struct finding_kind file_not_read = {
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "what this version reads",
+             .where = "this machine",
              .command =
-                 "Network captures (.pcap, .pcapng, Network Monitor's .cap and the text it "
+                 "Give it what this version reads: network captures (.pcap, .pcapng, Network Monitor's .cap and the text it "
                  "prints); SMTP send protocol logs and message tracking logs of Exchange; "
                  "the output of Get-Queue as list, table or CSV; non-delivery reports of "
                  "Exchange and Postfix; registry exports, the output of w32tm, of VMware's "
@@ -47,7 +47,8 @@ static const struct finding_kind file_not_read = {
              .when = "sha256"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "a non-delivery report that was not recognised",
+             .where = "the mail program that the report came to",
+             .condition = "if it is a non-delivery report",
              .command = "Save the message itself as .eml, or copy all of its text from "
                         "\"Diagnostic information for administrators\" on into a text file.",
              .note = "in Outlook that text is the last part of the report, in Outlook on the web "

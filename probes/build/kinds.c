@@ -8,8 +8,7 @@
 #define ON_IT      "{machine}"
 #define ON_ANY     "any Exchange server"
 #define ON_IT_ROOT "{machine}, as administrator"
-#define ON_MEMBER  "{machine}, if it is a member of a DAG"
-#define OF_MEMBER  "any Exchange server, if {machine} is a member of a DAG"
+#define IF_MEMBER  "if {machine} is a member of a DAG"
 #define THIS_RUN   "the machine that exdiag ran on"
 
 #define SEE_BUILD                                                                                  \
@@ -47,35 +46,40 @@
 /* The order of Microsoft's page on maintenance of DAG members; what has no DAG skips its steps. */
 #define BEGIN_MAINTENANCE                                                                          \
     {.shell = SHELL_EMS,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
+     .kind = STEP_DECIDE,                                                                          \
      .where = ON_ANY,                                                                              \
+     .condition = "outside working hours, with another server to take over, if there "             \
+                  "is one",                                                                        \
      .command = "Set-ServerComponentState {machine} -Component HubTransport -State Draining "      \
                 "-Requester Maintenance",                                                          \
      .risk = "it takes no new mail from now on, and sends what it has",                            \
      .note = "one server after another, those that the Internet reaches first",                    \
      .when = "since-2013"},                                                                        \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
+         .kind = STEP_DECIDE,                                                                      \
          .where = ON_ANY,                                                                          \
+         .condition = "if there is another server",                                                \
          .command = "Redirect-Message -Server {machine} -Target {other-server}",                   \
-         .note = "hands the rest of its queues to another server, by its full name; not where "    \
-                 "it is the only one",                                                             \
+         .note = "hands the rest of its queues to another server, by its full name",               \
          .when = "since-2013"},                                                                    \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = ON_MEMBER,                                                                       \
+         .where = ON_IT,                                                                           \
+         .condition = IF_MEMBER,                                                                   \
          .command = "Suspend-ClusterNode {node}",                                                  \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = OF_MEMBER,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .condition = IF_MEMBER,                                                                   \
          .command = "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow "       \
                     "$true",                                                                       \
          .risk = "moves its active databases to other members: users are connected anew",          \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = OF_MEMBER,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .condition = IF_MEMBER,                                                                   \
          .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy Blocked",       \
          .note = "Get-MailboxServer shows what it was before. Go on when "                         \
                  "Get-MailboxDatabaseCopyStatus shows none of its copies Mounted",                 \
@@ -88,7 +92,7 @@
          .risk = "it serves nobody from now on",                                                   \
          .when = "since-2013"},                                                                    \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = ON_MEMBER,                               \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = ON_IT, .condition = IF_MEMBER,           \
         .command = "& \"$env:ExchangeInstallPath\\Scripts\\StartDagServerMaintenance.ps1\" "       \
                    "-ServerName {node}",                                                           \
         .risk = "moves its active databases to other members: users are connected anew",           \
@@ -104,18 +108,21 @@
      .when = "since-2013"},                                                                        \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = ON_MEMBER,                                                                       \
+         .where = ON_IT,                                                                           \
+         .condition = IF_MEMBER,                                                                   \
          .command = "Resume-ClusterNode {node}",                                                   \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = OF_MEMBER,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .condition = IF_MEMBER,                                                                   \
          .command =                                                                                \
              "Set-MailboxServer {machine} -DatabaseCopyActivationDisabledAndMoveNow $false",       \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = OF_MEMBER,                                                                       \
+         .where = ON_ANY,                                                                          \
+         .condition = IF_MEMBER,                                                                   \
          .command = "Set-MailboxServer {machine} -DatabaseCopyAutoActivationPolicy "               \
                     "Unrestricted",                                                                \
          .note = "or what it was before",                                                          \
@@ -127,7 +134,7 @@
                     "-Requester Maintenance",                                                      \
          .when = "since-2013"},                                                                    \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = ON_MEMBER,                               \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = ON_IT, .condition = IF_MEMBER,           \
         .command = "& \"$env:ExchangeInstallPath\\Scripts\\StopDagServerMaintenance.ps1\" "        \
                    "-ServerName {node}",                                                           \
         .when = "dag-of-2010"                                                                      \
@@ -158,18 +165,17 @@
         .when = "update"                                                                           \
     }
 
-#define NOT_FOR_ALL                                                                                \
-    {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "first of all: whoever buys licences",                                            \
-        .command =                                                                                 \
-            "Find out whether you have Extended Security Updates. Without them {for-all} is "      \
-            "what there is to install, the newest for everybody, or nothing where that is on "     \
-            "it.",                                                                                 \
-        .note =                                                                                    \
-            "what came after the end of support is for customers of that program (ESU) alone, "    \
-            "by Microsoft's account team",                                                         \
-        .when = "for-all"                                                                          \
+#define NOT_FOR_ALL                                                                                        \
+    {                                                                                                      \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "whoever buys licences",                      \
+        .command =                                                                                         \
+            "First of all find out whether you have Extended Security Updates. Without them {for-all} is " \
+            "what there is to install, the newest for everybody, or nothing where that is on "             \
+            "it.",                                                                                         \
+        .note =                                                                                            \
+            "what came after the end of support is for customers of that program (ESU) alone, "            \
+            "by Microsoft's account team",                                                                 \
+        .when = "for-all"                                                                                  \
     }
 
 #define BRING_TABLE                                                                                \

@@ -70,7 +70,7 @@ const struct finding_kind clock_skew = {
              .when = "other-system"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "{wrong-pdc}, before anything else",
+             .where = "{wrong-pdc}",
              .command = "Correct the clock of {wrong-pdc} first: it is the PDC emulator, and "
                         "wrong itself. Whoever follows the domain is set after it.",
              .when = "wrong-pdc"},
@@ -83,7 +83,7 @@ const struct finding_kind clock_skew = {
              .when = "by-servers"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "{wrong-controller}, not {machine}",
+             .where = "{wrong-controller}",
              .command =
                  "Correct the clock of {wrong-controller}, and leave that of {machine} as it "
                  "is: Kerberos fails between the two until then.",
@@ -98,7 +98,8 @@ const struct finding_kind clock_skew = {
             CLOCK_RESYNC("itself"),
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "{machine}, if its clock does not move",
+             .where = CLOCK_ELEVATED,
+             .condition = "if its clock does not move",
              .command = "Set it by hand to within a minute and run the last step again: a domain "
                         "controller that is off by more than 48 hours never corrects itself "
                         "(MaxPosPhaseCorrection, MaxNegPhaseCorrection).",

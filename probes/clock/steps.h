@@ -93,8 +93,8 @@
 #define CLOCK_OUTSIDE_NOTE                                                                         \
     "in place of <ntp-servers>, with quotation marks: \"ntp1.example.net,0x8 "                     \
     "ntp2.example.net,0x8 ntp3.example.net,0x8\"; as it stands the line runs nothing"
-#define CLOCK_IF_TOP     "{machine}, if it is the PDC emulator of the forest's root domain"
-#define CLOCK_UNLESS_TOP "{machine}, if it is any other machine of the domain"
+#define CLOCK_IF_TOP     "if {machine} is the PDC emulator of the forest's root domain"
+#define CLOCK_UNLESS_TOP "if {machine} is any other machine of the domain"
 
 /* The service has to run for /update to reach it, so this comes before it is
  * restarted. */
@@ -120,14 +120,16 @@
          .when = "either"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = CLOCK_UNLESS_TOP,                                                                \
+         .where = CLOCK_ELEVATED,                                                                  \
+         .condition = CLOCK_UNLESS_TOP,                                                            \
          .command = CLOCK_DOMAIN_COMMAND,                                                          \
          .risk = "peers that were set by hand are not asked any more",                             \
          .when = "either"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
          .is_alternative = true,                                                                   \
-         .where = CLOCK_IF_TOP,                                                                    \
+         .where = CLOCK_ELEVATED,                                                                  \
+         .condition = CLOCK_IF_TOP,                                                                \
          .command = CLOCK_OUTSIDE_COMMAND,                                                         \
          .risk = CLOCK_OUTSIDE_RISK,                                                               \
          .note = CLOCK_OUTSIDE_NOTE,                                                               \

@@ -49,15 +49,17 @@ const struct finding_kind ews_throttled = {
              .note = "what each allows",
              .when = "on-premises"},
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "only for the archiver's own account: " EWS_SHELL,
+             .kind = STEP_DECIDE,
+             .where = EWS_SHELL,
+             .condition = "only for the archiver's own account",
              .command = POLICY_OF_2010,
              .risk = "nothing holds that account back any more",
              .note = "$null: no limit",
              .when = "exchange-2010"},
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "only for the archiver's own account: " EWS_SHELL,
+             .kind = STEP_DECIDE,
+             .where = EWS_SHELL,
+             .condition = "only for the archiver's own account",
              .command = POLICY_OF_2013,
              .risk = "nothing holds that account back any more",
              .when = "exchange-2013"},
@@ -69,8 +71,9 @@ const struct finding_kind ews_throttled = {
              .when = "exchange-open"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where =
-                 "only for the archiver's own account, only Exchange 2010 (Version 14): " EWS_SHELL,
+             .where = EWS_SHELL,
+             .condition = "only for the archiver's own account, and if it is Exchange 2010 "
+                          "(Version 14)",
              .command = POLICY_OF_2010,
              .risk = "nothing holds that account back any more",
              .note = "$null: no limit",
@@ -78,14 +81,16 @@ const struct finding_kind ews_throttled = {
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
              .is_alternative = true,
-             .where =
-                 "only for the archiver's own account, only 2013 and later (Version 15): " EWS_SHELL,
+             .where = EWS_SHELL,
+             .condition = "only for the archiver's own account, and if it is Exchange 2013 or "
+                          "later (Version 15)",
              .command = POLICY_OF_2013,
              .risk = "nothing holds that account back any more",
              .when = "exchange-open"},
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
+             .kind = STEP_DECIDE,
              .where = EWS_SHELL,
+             .condition = "only for the archiver's own account",
              .command = "Set-ThrottlingPolicyAssociation -Identity {archiver-account} "
                         "-ThrottlingPolicy Archiver",
              .note = "it takes up to a quarter of an hour",
@@ -101,8 +106,9 @@ const struct finding_kind ews_throttled = {
                         "-ThrottlingPolicy $null",
              .when = "on-premises"},
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
+             .kind = STEP_DECIDE,
              .where = EWS_SHELL,
+             .condition = "if it was made",
              .command = "Remove-ThrottlingPolicy -Identity Archiver",
              .when = "on-premises"},
             {0}},
@@ -135,10 +141,11 @@ const struct finding_kind ews_denied = {
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "of HTTP 401: whoever looks after the archiver's account",
-             .command = "Log on with this account elsewhere, at Outlook on the web for instance: "
-                        "its password may have changed, and it may be locked, expired or "
-                        "disabled. HTTP 401 is the logon itself; no right to a mailbox and no "
+             .where = "whoever looks after the archiver's account",
+             .condition = "where HTTP 401 was answered",
+             .command = "Log on with this account elsewhere, at Outlook on the web for "
+                        "instance: its password may have changed, and it may be locked, "
+                        "expired or disabled. HTTP 401 is the logon itself; no right and no "
                         "role changes that.",
              .when = "logon-refused"},
             {.shell = SHELL_EMS,
@@ -187,8 +194,9 @@ const struct finding_kind ews_denied = {
                         "the log has no such line, a filter before the server has answered.",
              .when = "forbidden"},
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
-             .where = "if the role is missing, and the archiver impersonates: " EWS_SHELL,
+             .kind = STEP_DECIDE,
+             .where = EWS_SHELL,
+             .condition = "if the role is missing, and the archiver impersonates",
              .command = "New-ManagementRoleAssignment -Name \"Archiver impersonation\" -Role "
                         "ApplicationImpersonation -User {archiver-account}",
              .risk = "that account may then act as everybody: a custom scope "
@@ -199,8 +207,9 @@ const struct finding_kind ews_denied = {
     .undo =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
+             .kind = STEP_DECIDE,
              .where = EWS_SHELL,
+             .condition = "if it was made",
              .command = "Remove-ManagementRoleAssignment -Identity \"Archiver impersonation\"",
              .when = "right-missing"},
             {0}},

@@ -25,30 +25,34 @@
 
 #define NEW_FRONT                                                                                  \
     {.shell = SHELL_EMS,                                                                           \
-     .kind = STEP_FILL_IN,                                                                         \
-     .where = "of Default Web Site, Exchange 2013 and later: " EWS_FILE_HOST,                      \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = EWS_FILE_HOST,                                                                       \
+     .condition = "where Default Web Site lacks it, of Exchange 2013 or later",                    \
      .command = "New-WebServicesVirtualDirectory -Server $env:COMPUTERNAME -Role ClientAccess "    \
                 "-InternalUrl {internal-url} -ExternalUrl {external-url}",                         \
      .note =                                                                                       \
          "New-, not Set-: there is nothing to set. No -WebSiteName for the default one; if "       \
          "it says that the directory exists, Active Directory still has it: Remove- it first"},    \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = "instead, Exchange 2007 and 2010: " EWS_FILE_HOST,                               \
+         .kind = STEP_DECIDE,                                                                      \
+         .is_alternative = true,                                                                   \
+         .where = EWS_FILE_HOST,                                                                   \
+         .condition = "where Default Web Site lacks it, of Exchange 2007 or 2010",                 \
          .command = "New-WebServicesVirtualDirectory -InternalUrl {internal-url} -ExternalUrl "    \
                     "{external-url}",                                                              \
          .note = "on the server itself: neither -Server nor -Role is known there"},                \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE,                                                   \
-        .where = "of Exchange Back End, Exchange 2013 and later: " EWS_FILE_HOST,                  \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = EWS_FILE_HOST,                           \
+        .condition = "where Exchange Back End lacks it, of Exchange 2013 or later",                \
         .command = "New-WebServicesVirtualDirectory -Server $env:COMPUTERNAME -Role Mailbox "      \
                    "-WebSiteName \"Exchange Back End\"",                                           \
-        .note = "of the back end; compare its folder and pool with a server that works"            \
+        .note = "compare its folder and pool with a server that works"                             \
     }
 
 #define RESTART                                                                                    \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST, .command = "iisreset",     \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = EWS_FILE_HOST,                           \
+        .condition = "outside working hours", .command = "iisreset",                               \
         .risk = "ends all that is served over HTTP here for a minute: Outlook, Outlook on the "    \
                 "web, ActiveSync, remote shells, the address book"                                 \
     }

@@ -15,8 +15,8 @@
 
 #define TAKE_THE_COPY                                                                              \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
-        .command = APPCMD " restore backup before-ews",                                            \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = EWS_FILE_HOST,                           \
+        .condition = "outside working hours", .command = APPCMD " restore backup before-ews",      \
         .risk = "takes every change to IIS back that was made since, and restarts it"              \
     }
 
@@ -93,7 +93,8 @@ const struct finding_kind ews_cgi_handler = {
             KEEP_A_COPY,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "only to leave CGI out of EWS for good: " EWS_FILE_HOST,
+             .where = EWS_FILE_HOST,
+             .condition = "only to leave CGI out of EWS for good",
              .command = "Remove-WebHandler -Name {handler} -PSPath MACHINE/WEBROOT/APPHOST "
                         "-Location {directory}",
              .risk = "restarts the application pool of EWS; other applications keep the handler",
@@ -168,30 +169,30 @@ const struct finding_kind ews_directory_modules = {
 
 #define SET_EWS(site, option, remark)                                                              \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE,                                                   \
-        .where = "where it was not on purpose: " EWS_FILE_HOST,                                    \
-        .command = SET_EWS_OF(site, option), .risk = remark, .each = site                          \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = EWS_FILE_HOST,                           \
+        .condition = "where it was not on purpose", .command = SET_EWS_OF(site, option),           \
+        .risk = remark, .each = site                                                               \
     }
 
 #define TAKE_BACK_EWS(site, option)                                                                \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
-        .command = SET_EWS_OF(site, option), .note = "as it was seen", .each = site                \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = EWS_FILE_HOST,                           \
+        .condition = "if it was changed", .command = SET_EWS_OF(site, option), .each = site        \
     }
 
 #define SET_IIS(directory, setting, remark)                                                        \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_DECIDE,                                                   \
-        .where = "where it was not on purpose: " EWS_FILE_HOST,                                    \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = EWS_FILE_HOST,                           \
+        .condition = "where it was not on purpose",                                                \
         .command = APPCMD " set config {" directory "} -section:" setting, .risk = remark,         \
         .each = directory                                                                          \
     }
 
 #define TAKE_BACK_IIS(directory, setting)                                                          \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_FILE_HOST,                            \
-        .command = APPCMD " set config {" directory "} -section:" setting,                         \
-        .note = "as it was seen", .each = directory                                                \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = EWS_FILE_HOST,                           \
+        .condition = "if it was changed",                                                          \
+        .command = APPCMD " set config {" directory "} -section:" setting, .each = directory       \
     }
 
 #define LIST_IIS(directory, section, remark)                                                       \
@@ -231,7 +232,8 @@ const struct finding_kind ews_directory_settings = {
             KEEP_A_COPY,
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "Extended Protection, of all virtual directories at once: " EWS_FILE_HOST,
+             .where = EWS_FILE_HOST,
+             .condition = "for Extended Protection of all virtual directories at once",
              .command = ".\\ExchangeExtendedProtectionManagement.ps1 -ExchangeServerNames "
                         "$env:COMPUTERNAME",
              .risk = "restarts application pools; sets every virtual directory of this server, "
@@ -243,14 +245,17 @@ const struct finding_kind ews_directory_settings = {
              .when = "protected"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "instead, of EWS alone: " EWS_FILE_HOST,
+             .is_alternative = true,
+             .where = EWS_FILE_HOST,
+             .condition = "for Extended Protection of EWS alone",
              .command = SET_EWS_OF("protected-site", "-ExtendedProtectionTokenChecking Allow"),
              .risk = "clients that cannot do Extended Protection log on without it; those that "
                      "can go on using it",
              .each = "protected-site"},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
-             .where = "where it was not on purpose: " EWS_FILE_HOST,
+             .where = EWS_FILE_HOST,
+             .condition = "where it was not on purpose",
              .command = APPCMD " set config {ssl-wrong} -section:access "
                                "-sslFlags:\"Ssl,Ssl128\" -commit:apphost",
              .risk = "restarts the application pools; plain HTTP gets 403.4, so that a balancer "
@@ -289,18 +294,19 @@ const struct finding_kind ews_directory_settings = {
         (const struct step_template[]){
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "only where the script was run: " EWS_FILE_HOST,
+             .where = EWS_FILE_HOST,
+             .condition = "only where the script was run",
              .command = ".\\ExchangeExtendedProtectionManagement.ps1 -RollbackType "
                         "RestoreConfiguration -ExchangeServerNames $env:COMPUTERNAME",
              .risk = "takes back what it set in every virtual directory of this server",
              .when = "protected"},
             TAKE_BACK_EWS("protected-site", "-ExtendedProtectionTokenChecking Require"),
             {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
+             .kind = STEP_DECIDE,
              .where = EWS_FILE_HOST,
+             .condition = "if it was changed",
              .command = APPCMD " set config {ssl-wrong} -section:access -sslFlags:{ssl-before} "
                                "-commit:apphost",
-             .note = "as it was seen",
              .each = "ssl-wrong"},
             TAKE_BACK_EWS("basic-on", "-BasicAuthentication $true"),
             TAKE_BACK_EWS("digest-on", "-DigestAuthentication $true"),
@@ -385,20 +391,22 @@ const struct finding_kind ews_requests_failed = {
     .fix =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "Exchange 2013 and later: " EWS_FILE_HOST,
+             .kind = STEP_DECIDE,
+             .where = EWS_FILE_HOST,
+             .condition = "if it is Exchange 2013 or later",
              .command = "Get-HealthReport -Server $env:COMPUTERNAME -HealthSet EWS.Protocol",
              .note = "whether Exchange itself finds something, and since when"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = EWS_FILE_HOST,
-             .command = "Exchange 2013 and later: read Logging\\Ews of the same hours, of the back "
+             .condition = "if it is Exchange 2013 or later",
+             .command = "Read Logging\\Ews of the same hours, of the back "
                         "end: it has a code for each request. exdiag check --file FILE reads it.",
              .when = "no-code"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the column TargetServer of the log",
-             .command = "It names the back end that failed: repeat the steps there.",
+             .where = "the back end that failed",
+             .command = "Repeat the steps there: the column TargetServer of the log names it.",
              .when = "back-end"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -409,7 +417,8 @@ const struct finding_kind ews_requests_failed = {
                      "events 5011 and 5002 of WAS say why"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "where the code is ErrorInternalServerTransientError",
+             .where = EWS_THIS_RUN,
+             .condition = "where the code is ErrorInternalServerTransientError",
              .command = "Go on with ews-mime-transient: exdiag explain ews-mime-transient.",
              .when = "transient"},
             {.shell = SHELL_MANUAL,

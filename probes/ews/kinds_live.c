@@ -46,11 +46,12 @@ const struct finding_kind ews_test_item = {
                         "asks, send no cancellation."},
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
+             .is_alternative = true,
              .where = EWS_THIS_RUN,
              .command = "exdiag check --server {server} --mailbox {mailbox} --only ews "
                         "--plant-test-item",
              .risk = "makes another one, and deletes it",
-             .note = "instead: it begins by deleting what earlier runs left",
+             .note = "it begins by deleting what earlier runs left",
              .also_powershell = true},
             {0}},
     .verify = (const struct step_template[]){EWS_CHECK_AGAIN, {0}},

@@ -42,27 +42,31 @@
 #define WAY_ROUND                                                                                  \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "the way round: whoever looks after the archiver",                                   \
+     .where = "whoever looks after the archiver",                                                  \
+     .condition = "the way round",                                                                 \
      .command = "Let the archiver talk to {came-through}: through that server the same "           \
                 "messages came.",                                                                  \
      .note = "it makes the archive whole today, and is no repair: other clients still go to "      \
              "the server that fails",                                                              \
      .when = "came-through"},                                                                      \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = "for a move of the database: " EWS_SHELL,                                        \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_SHELL,                                                                       \
+         .condition = "the way round",                                                             \
          .command = EWS_GET_DATABASE,                                                              \
          .note = EWS_OF_DATABASE,                                                                  \
          .when = "moves"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = "Exchange 2010 and later, a member of a DAG: " EWS_SHELL,                        \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_SHELL,                                                                       \
+         .condition = "the way round, where there is a DAG",                                       \
          .command = "Get-MailboxDatabaseCopyStatus -Identity {database}",                          \
          .note = "another node whose copy is Healthy, with a CopyQueueLength near 0",              \
          .when = "moves"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = "the way round, where there is a DAG: " EWS_SHELL,                               \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_SHELL,                                                                       \
+         .condition = "the way round, where there is a DAG",                                       \
          .command = MOVE_COMMAND,                                                                  \
          .risk = MOVE_RISK,                                                                        \
          .note = "it makes the archive whole today, and is no repair: in the documented case "     \
@@ -70,9 +74,10 @@
                  "archiver talk to the other Client Access server as well",                        \
          .when = "move-first"},                                                                    \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = "only Exchange 2010, only if the archiver cannot talk to another server, and "   \
-                  "where there is a DAG: " EWS_SHELL,                                              \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_SHELL,                                                                       \
+         .condition = "the way round, only of Exchange 2010 with a DAG, and only if the "          \
+                      "archiver cannot talk to another server",                                    \
          .command = MOVE_COMMAND,                                                                  \
          .risk = MOVE_RISK,                                                                        \
          .note = "it helped in the documented case, which is one of Exchange 2010. Since 2013 "    \
@@ -81,7 +86,8 @@
          .when = "move-second"},                                                                   \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "in place of a repair",                                                          \
+         .where = "the servers that were asked",                                                   \
+         .condition = "in place of a repair",                                                      \
          .command = "Make no virtual directory again: these messages fail through every "          \
                     "server that was asked, so that of one of them is not the cause. Look at "     \
                     "what the servers share: the active copy of the database, the load at "        \
@@ -92,7 +98,8 @@
                  "knows them",                                                                     \
          .when = "everywhere"},                                                                    \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "before the repair",                  \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = EWS_THIS_RUN,                         \
+        .condition = "before the repair",                                                          \
         .command =                                                                                 \
             "Ask for the same messages through another server of the DAG too (exdiag "             \
             "check with --server once for each). Go on only if they come through that one.",       \
@@ -106,8 +113,9 @@
 
 #define RECORD_IT                                                                                  \
     {.shell = SHELL_EMS,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
-     .where = "the repair: " EWS_NODE_SHELL,                                                       \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = EWS_NODE_SHELL,                                                                      \
+     .condition = "the repair",                                                                    \
      .command = "$ews = Get-WebServicesVirtualDirectory -Identity " IDENTITY,                      \
      .note = "keep this window open until the end: the commands below use what it holds",          \
      .when = "repair"},                                                                            \
@@ -151,30 +159,27 @@
     "authentication on"
 #define NEW_NOTE "no -WebSiteName, which is for other sites than the default one. "
 
-#define NEW_STEP(step_kind, place, line, text, condition)                                          \
+#define NEW_STEP(step_kind, condition_, line, text, when_)                                         \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = step_kind, .where = place EWS_NODE_SHELL, .command = line,     \
-        .risk = NEW_RISK, .note = NEW_NOTE text, .when = condition                                 \
+        .shell = SHELL_EMS, .kind = step_kind, .where = EWS_NODE_SHELL, .condition = condition_,   \
+        .command = line, .risk = NEW_RISK, .note = NEW_NOTE text, .when = when_                    \
     }
 
-#define NEW_OR(step_kind, place, line, text, condition)                                            \
+#define NEW_OR(condition_, line, text, when_)                                                      \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = step_kind, .is_alternative = true,                             \
-        .where = place EWS_NODE_SHELL, .command = line, .risk = NEW_RISK, .note = text,            \
-        .when = condition                                                                          \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .is_alternative = true, .where = EWS_NODE_SHELL,  \
+        .condition = condition_, .command = line, .risk = NEW_RISK, .note = text, .when = when_    \
     }
 
 /* One of them where the version is known; else the one that a person chooses. */
 #define MAKE_NEW                                                                                   \
-    NEW_STEP(STEP_EXACT, "", NEW_2013, OF_2013, "new-2013"),                                       \
-        NEW_STEP(STEP_EXACT, "", NEW_2010, OF_2010, "new-2010"),                                   \
-        NEW_STEP(STEP_EXACT, "", NEW_2007, OF_2007, "new-2007"),                                   \
-        NEW_STEP(STEP_DECIDE, "only if it is of 2013 or later (Version 15): ", NEW_2013, OF_2013,  \
-                 "new-open"),                                                                      \
-        NEW_OR(STEP_DECIDE, "only if it is Exchange 2010 (Version 14): ", NEW_2010, OF_2010,       \
-               "new-open"),                                                                        \
-        NEW_OR(STEP_DECIDE, "only if it is Exchange 2007 (Version 8): ", NEW_2007, OF_2007,        \
-               "new-open")
+    NEW_STEP(STEP_EXACT, NULL, NEW_2013, OF_2013, "new-2013"),                                     \
+        NEW_STEP(STEP_EXACT, NULL, NEW_2010, OF_2010, "new-2010"),                                 \
+        NEW_STEP(STEP_EXACT, NULL, NEW_2007, OF_2007, "new-2007"),                                 \
+        NEW_STEP(STEP_DECIDE, "only if it is Exchange 2013 or later (Version 15)", NEW_2013,       \
+                 OF_2013, "new-open"),                                                             \
+        NEW_OR("only if it is Exchange 2010 (Version 14)", NEW_2010, OF_2010, "new-open"),         \
+        NEW_OR("only if it is Exchange 2007 (Version 8)", NEW_2007, OF_2007, "new-open")
 
 #define OF_2013 "The back end's directory stays"
 #define OF_2010 "Exchange 2010 knows neither -Server nor -Role"
@@ -182,17 +187,19 @@
 
 #define MAKE_IT_AGAIN                                                                              \
     {.shell = SHELL_EMS,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
+     .kind = STEP_DECIDE,                                                                          \
      .where = EWS_NODE_SHELL,                                                                      \
+     .condition = "outside working hours",                                                         \
      .command = "Remove-WebServicesVirtualDirectory -Identity " IDENTITY,                          \
      .risk = "from here to the last step nobody reaches EWS through this server: archiving, "      \
-             "free/busy, out-of-office, Outlook for Mac, meeting rooms. Do it outside working "    \
-             "hours, and take the server out of the load balancer first",                          \
+             "free/busy, out-of-office, Outlook for Mac, meeting rooms. Take the "                 \
+             "server out of the load balancer first",                                              \
      .when = "repair"},                                                                            \
         MAKE_NEW,                                                                                  \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "only if ExtendedProtectionTokenChecking was not None: " EWS_NODE_SHELL,         \
+         .where = EWS_NODE_SHELL,                                                                  \
+         .condition = "only if ExtendedProtectionTokenChecking was not None",                      \
          .command = "Set-WebServicesVirtualDirectory -Identity " IDENTITY                          \
                     " -ExtendedProtectionTokenChecking $ews.ExtendedProtectionTokenChecking "      \
                     "-ExtendedProtectionFlags $ews.ExtendedProtectionFlags "                       \
@@ -201,7 +208,8 @@
                  "relayed",                                                                        \
          .when = "extended-protection"},                                                           \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = EWS_NODE_CMD, .command = "iisreset",      \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = EWS_NODE_CMD,                            \
+        .condition = "outside working hours", .command = "iisreset",                               \
         .risk = "ends all that is served over HTTP here for a minute: Outlook, Outlook on the "    \
                 "web, ActiveSync, remote shells, the address book",                                \
         .when = "repair"                                                                           \
@@ -232,26 +240,29 @@
      .when = "online"},                                                                            \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "of the way round: whoever looks after the archiver",                            \
+         .where = "whoever looks after the archiver",                                              \
+         .condition = "the way round, once the run that verifies finds nothing",                   \
          .command = "Let the archiver talk to the server again that it talked to before.",         \
-         .note = "once the run that verifies finds nothing through that server",                   \
          .when = "came-through"},                                                                  \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_FILL_IN,                                                                     \
-         .where = "of the way round: " EWS_SHELL,                                                  \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_SHELL,                                                                       \
+         .condition = "the way round, if the database was moved",                                  \
          .command =                                                                                \
              "Move-ActiveMailboxDatabase -Identity {database} -ActivateOnServer {first-node}",     \
-         .note = "only if the database was moved",                                                 \
+                                                                                                   \
          .when = "moves"},                                                                         \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
-         .where = "where New- has failed, or the values differ: " EWS_NODE_SHELL,                  \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = EWS_NODE_SHELL,                                                                  \
+         .condition = "the repair, where New- has failed or the values differ",                    \
          .command = "$ews = Import-Clixml -Path " RECORD,                                          \
          .note = "then the step with New- once more, behind Remove- if there is a directory",      \
          .when = "repair"},                                                                        \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
-        .where = "where IIS itself is to be as it was: " EWS_NODE_CMD,                             \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = EWS_NODE_CMD,                            \
+        .condition = "the repair, where IIS itself is to be as it was, outside working "           \
+                     "hours",                                                                      \
         .command = "%windir%\\system32\\inetsrv\\appcmd.exe restore backup before-ews",            \
         .risk = "takes every change to IIS back that was made since, and restarts it; the "        \
                 "directory in Active Directory is not in it, and has to be there",                 \

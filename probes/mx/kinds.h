@@ -104,16 +104,16 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_TAKE_OUT                                                                                \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "if it is yours, and the repair takes long: the zone of {name}",                     \
+     .where = "the zone of {name}",                                                                \
+     .condition = "if it is yours, another exchanger works, and the repair takes long",            \
      .command = "Delete the record {record}",                                                      \
-     .risk =                                                                                       \
-         "only where another exchanger works: without any MX record senders take the domain's "    \
-         "own address (RFC 5321 5.1). Write it down, to put it back",                              \
+     .risk = "without any MX record senders take the domain's own address (RFC "                   \
+             "5321 5.1). Write it down, to put it back",                                           \
      .when = "others",                                                                             \
      .each = "record"},                                                                            \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "if it is yours, and the repair takes long: its own zone",                        \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "its own zone",                       \
+        .condition = "if it is yours, and the repair takes long",                                  \
         .command = "Delete the address record {address-record}",                                   \
         .risk = "this one alone, not the MX record: the exchanger has other addresses. What "      \
                 "else uses the name loses the address too. Write it down, to put it back",         \
@@ -123,13 +123,14 @@ extern const struct finding_kind mx_trace_without_mail;
 #define MX_PUT_BACK                                                                                \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "the zone of {name}, once it greets",                                                \
+     .where = "the zone of {name}",                                                                \
+     .condition = "once it greets, if the record was deleted",                                     \
      .command = "Publish again the record {record}",                                               \
      .when = "others",                                                                             \
      .each = "record"},                                                                            \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "the zone of the exchanger, once the address greets",                             \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the zone of the exchanger",          \
+        .condition = "once the address greets, if its record was deleted",                         \
         .command = "Publish again the address record {address-record}", .when = "others",          \
         .each = "address-record"                                                                   \
     }
@@ -159,17 +160,16 @@ extern const struct finding_kind mx_trace_without_mail;
 
 #define MX_EXCHANGE_SERVICES                                                                       \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_EXACT,                                             \
-        .where = "if it is yours: the Exchange server behind it",                                  \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the server behind {address}",    \
+        .condition = "if it is yours, and runs Exchange",                                          \
         .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",           \
         .note = "both must be Running (an Edge, 2007 or 2010 server has the second alone)"         \
     }
 
 #define MX_POSIX_SERVICE                                                                           \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT,                                                     \
-        .where = "if it is yours: the server behind it, where that runs Linux",                    \
-        .command = "ss -ltn sport = :{port}",                                                      \
+        .shell = SHELL_SH, .kind = STEP_DECIDE, .where = "the server behind {address}",            \
+        .condition = "if it is yours, and runs Linux", .command = "ss -ltn sport = :{port}",       \
         .note = "Recv-Q counts connections that nobody has accepted yet: above 0 and not "         \
                 "falling, the daemon hangs or has no process left (Postfix: postconf "             \
                 "default_process_limit, beside the lines of ps -C smtpd)"                          \

@@ -16,8 +16,9 @@ const struct finding_kind mx_trace_without_mail = {
     .make_known =
         (const struct step_template[]){
             {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
-             .where = "an elevated prompt on the sending server, where it runs Windows",
+             .kind = STEP_DECIDE,
+             .where = "an elevated prompt on the sending server",
+             .condition = "if it runs Windows",
              .command = "netsh trace start capture=yes report=disabled maxsize=512 "
                         "tracefile=%SystemDrive%\\mail.etl",
              .risk = "the trace holds the mail that is sent meanwhile: keep it safe",
@@ -26,7 +27,7 @@ const struct finding_kind mx_trace_without_mail = {
             {.shell = SHELL_SH,
              .kind = STEP_EXACT,
              .is_alternative = true,
-             .where = "as root on a machine that runs Linux and sees the sender's packets",
+             .where = "a machine that runs Linux and sees the sender's packets, as root",
              .command = "tcpdump -i any -w mail.pcap 'tcp port 25 or port 53'",
              .risk = "the trace holds the mail that is sent meanwhile: keep it safe",
              .note = "stop it with Ctrl-C after 5 minutes and more of silence"},

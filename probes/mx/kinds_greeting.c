@@ -17,13 +17,15 @@ static const struct reference references[] = {
 #define SENDERS_MEANWHILE                                                                          \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "if you only send to it: its postmaster",                                            \
+     .where = "its postmaster",                                                                    \
+     .condition = "if you only send to it",                                                        \
      .command =                                                                                    \
          "Tell the postmaster, by telephone or from a mailbox elsewhere, with the lines that "     \
          "were seen here: mail by the way that fails waits like all the rest."},                   \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Exchange 2007 or later",                           \
+         .where = "any Exchange server of yours",                                                  \
+         .condition = "if you only send to it, with Exchange 2007 or later",                       \
          .command = "New-SendConnector -Name {connector} -AddressSpaces {name} "                   \
                     "-DNSRoutingEnabled $false -SmartHosts {exchanger-that-greets}",               \
          .risk = "all mail to the domain then goes to this one host, whatever DNS says: take "     \
@@ -33,14 +35,16 @@ static const struct reference references[] = {
          .when = "sender-2007"},                                                                   \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Exchange 2000 or 2003",                            \
+         .where = "your Exchange server",                                                          \
+         .condition = "if you only send to it, with Exchange 2000 or 2003",                        \
          .command =                                                                                \
              "In System Manager, add an SMTP connector with {name} as its address space "          \
              "that forwards to a smart host which greets; remove it when the exchanger does.",     \
          .when = "sender-2000"},                                                                   \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Exchange 5.0 or 5.5",                              \
+         .where = "your Exchange server",                                                          \
+         .condition = "if you only send to it, with Exchange 5.0 or 5.5",                          \
          .command =                                                                                \
              "Install the latest service pack of 5.5, or for 5.0 the fix of KB Q182821 (after "    \
              "service pack 2). Until then, a route for the domain to a host that greets, on "      \
@@ -48,12 +52,14 @@ static const struct reference references[] = {
          .when = "sender-5"},                                                                      \
         {.shell = SHELL_MANUAL,                                                                    \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "if you only send to it, with Postfix or Exim",                                  \
+         .where = "your mail server",                                                              \
+         .condition = "if you only send to it, with Postfix or Exim",                              \
          .command = "Nothing is needed: after 5 minutes they try the next exchanger. A route "     \
                     "to one that greets (transport_maps, a manualroute router) saves the wait.",   \
          .when = "sender-other"},                                                                  \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "if you only send to it, otherwise",  \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "your mail server",                   \
+        .condition = "if you only send to it",                                                     \
         .command = "Postfix and Exim try the next exchanger after 5 minutes by themselves. "       \
                    "Exchange 5.0 and 5.5: install the latest service pack (KB Q182821). 2000 "     \
                    "and 2003: an SMTP connector for {name} to a smart host that greets, until "    \
@@ -90,24 +96,25 @@ const struct finding_kind mx_banner_stall = {
             MX_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "first of all: is the exchanger yours?",
-             .command = "If you do not know, look up whose network its address is in (whois). If "
-                        "you only send to it, change nothing on your own servers but what the "
-                        "steps for that say."},
+             .where = "any machine with whois",
+             .command = "First of all find out whether the exchanger is yours: look up whose "
+                        "network its address is in. If you only send to it, change nothing on "
+                        "your own servers but what the steps for that say."},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "if it is yours: the firewall or load balancer in front of {address}",
+             .where = "the firewall or load balancer in front of {address}",
+             .condition = "if it is yours",
              .command = "Find out which host the address leads to, and whether that is up and "
                         "listens. Let the health check read the 220 (HAProxy: option smtpchk), "
                         "not only open the port."},
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "the same server, if it is the one that hangs",
+             .where = "the server behind {address}",
+             .condition = "if it is yours, runs Exchange, and is the one that hangs",
              .command = "Restart-Service -Name MSExchangeFrontEndTransport",
-             .risk = "never on your own server if the exchanger is somebody else's. Connections "
-                     "break, and senders try again; on an Edge, 2007 or 2010 server it is "
-                     "MSExchangeTransport, which also stops delivery for that time"},
+             .risk = "connections break, and senders try again; on an Edge, 2007 or 2010 server it "
+                     "is MSExchangeTransport, which also stops delivery for that time"},
             MX_POSIX_SERVICE,
             MX_TAKE_OUT,
             SENDERS_MEANWHILE,
@@ -118,7 +125,8 @@ const struct finding_kind mx_banner_stall = {
             MX_PUT_BACK,
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "the Exchange sender that was given a connector, once the exchanger greets",
+             .where = "any Exchange server of yours",
+             .condition = "once the exchanger greets, if the connector was made",
              .command = "Remove-SendConnector -Identity {connector}",
              .when = "sender-2007"},
             {0}},

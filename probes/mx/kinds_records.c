@@ -77,7 +77,8 @@ const struct finding_kind mx_no_address = {
              .when = "missing"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the registrar of {missing}, if the domain is yours",
+             .where = "the registrar of {missing}",
+             .condition = "if the domain is yours",
              .command = "Check that it is registered, paid for and not on hold, and that it is "
                         "delegated to name servers that have its zone.",
              .when = "missing"},

@@ -32,14 +32,14 @@ static const struct step_template verify_elsewhere[] = {ASK_ELSEWHERE, MX_READ_G
 
 #define IS_IT_LISTENING                                                                            \
     {.shell = SHELL_POWERSHELL,                                                                    \
-     .kind = STEP_EXACT,                                                                           \
-     .where = "the server behind the address, where it runs Windows",                              \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = "the server behind {address}",                                                       \
+     .condition = "if it is yours, and runs Windows",                                              \
      .command = "Get-NetTCPConnection -State Listen -LocalPort {port}",                            \
      .note = "an error that nothing was found says that nothing listens"},                         \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_EXACT,                                                     \
-        .where = "the server behind the address, where it runs Linux",                             \
-        .command = "ss -ltn sport = :{port}",                                                      \
+        .shell = SHELL_SH, .kind = STEP_DECIDE, .where = "the server behind {address}",            \
+        .condition = "if it is yours, and runs Linux", .command = "ss -ltn sport = :{port}",       \
         .note = "without a line below the heading nothing "                                        \
                 "listens"                                                                          \
     }
@@ -75,8 +75,9 @@ const struct finding_kind mx_closes = {
                         "away."},
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "the same server: its limits of connections",
+             .kind = STEP_DECIDE,
+             .where = "the server behind {address}",
+             .condition = "if it is yours, and runs Exchange",
              .command = CONNECTION_LIMITS},
             MX_POSIX_SERVICE,
             MX_TAKE_OUT,
@@ -183,14 +184,16 @@ const struct finding_kind mx_greeting_refused = {
         (const struct step_template[]){
             MX_ONLINE,
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
-             .where = "for 421 4.3.2: the Exchange server behind the address (2013 and later)",
+             .kind = STEP_DECIDE,
+             .where = "the server that answers so",
+             .condition = "where it answered 421 4.3.2, if it runs Exchange 2013 or later",
              .command = "Get-ServerComponentState -Identity {exchange-server}",
              .note = "look at ServerWideOffline, FrontendTransport and HubTransport",
              .when = "refused-inactive"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "the same, only if ServerWideOffline is inactive and maintenance is over",
+             .where = "the same server",
+             .condition = "only if ServerWideOffline is Inactive there and maintenance is over",
              .command = "Set-ServerComponentState -Identity {exchange-server} -Component "
                         "ServerWideOffline -State Active -Requester Maintenance",
              .risk = "the server takes part in everything again: not while somebody works on it",
@@ -198,28 +201,31 @@ const struct finding_kind mx_greeting_refused = {
                      "Active",
              .when = "refused-inactive"},
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "for 421: the Exchange server behind the address, its limits of "
-                      "connections",
+             .kind = STEP_DECIDE,
+             .where = "the server that answers so",
+             .condition = "where it answered 421, if it runs Exchange",
              .command = CONNECTION_LIMITS,
              .note = "raise one only where the callers are wanted",
              .when = "refused-busy"},
             {.shell = SHELL_SH,
-             .kind = STEP_EXACT,
-             .where = "for 421: the server behind the address, if it runs Postfix",
+             .kind = STEP_DECIDE,
+             .where = "the server that answers so",
+             .condition = "where it answered 421, if it runs Postfix",
              .command = "postconf default_process_limit smtpd_client_connection_count_limit",
              .note = "of all processes, and of one caller's connections",
              .when = "refused-busy"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "for 554 or the like: the server that answers so",
+             .where = "the server that answers so",
+             .condition = "where it answered 554 or the like",
              .command = "Look in its log what turned the caller away (a block list, an access "
                         "rule, a missing reverse name), and check from a server that sends "
                         "mail: if only the examining address is unwelcome, nothing is wrong.",
              .when = "refused-caller"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "for 521: the host that answers so",
+             .where = "the host that answers so",
+             .condition = "where it answered 521",
              .command = "If it is to take mail, start its mail server in place of what answers; "
                         "if not, let no MX record name it.",
              .note = "a domain that takes no mail at all says so with a null MX: 0 . (RFC 7505)",
@@ -232,7 +238,8 @@ const struct finding_kind mx_greeting_refused = {
             MX_PUT_BACK,
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "the Exchange server, to put it back into maintenance",
+             .where = "the same server",
+             .condition = "if it was made Active above, and is to go back into maintenance",
              .command = "Set-ServerComponentState -Identity {exchange-server} -Component "
                         "ServerWideOffline -State Inactive -Requester Maintenance",
              .risk = "it takes no more mail",

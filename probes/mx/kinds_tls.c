@@ -51,8 +51,8 @@ static const struct step_template ask_again[] = {MX_CHECK_AGAIN, {0}};
 
 #define EXCHANGE_CERTIFICATES                                                                      \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT,                                                    \
-        .where = "the Exchange server behind the address (2007 and later)",                        \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "the server behind {address}",           \
+        .condition = "if it runs Exchange 2007 or later",                                          \
         .command = "Get-ExchangeCertificate -Server $env:COMPUTERNAME | "                          \
                    "Format-List Thumbprint, Subject, "                                             \
                    "CertificateDomains, NotAfter, Services, Status",                               \
@@ -61,8 +61,8 @@ static const struct step_template ask_again[] = {MX_CHECK_AGAIN, {0}};
 
 #define ENABLE_CERTIFICATE                                                                         \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_FILL_IN,                                                  \
-        .where = "the same server, once a good certificate is installed",                          \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "the server behind {address}",           \
+        .condition = "if it runs Exchange, once a good certificate is installed",                  \
         .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME "                         \
                    "-Thumbprint {thumbprint} -Services SMTP",                                      \
         .risk =                                                                                    \
@@ -93,16 +93,18 @@ const struct finding_kind mx_starttls = {
         (const struct step_template[]){
             EXCHANGE_CERTIFICATES,
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "the same server: which connectors offer it",
+             .kind = STEP_DECIDE,
+             .where = "the server behind {address}",
+             .condition = "if it runs Exchange 2007 or later",
              .command = "Get-ReceiveConnector | Format-List Identity, Bindings, AuthMechanism",
              .note = "AuthMechanism of the connector on port 25 must hold Tls"},
             ENABLE_CERTIFICATE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "a firewall in front of {address}",
-             .command = "Turn the inspection of SMTP off, if it hides STARTTLS (on Cisco: "
-                        "inspect esmtp, or fixup protocol smtp).",
+             .condition = "if it hides STARTTLS",
+             .command =
+                 "Turn the inspection of SMTP off (on Cisco: inspect esmtp, or fixup protocol smtp).",
              .risk = "the firewall then sees connections and not commands"},
             {0}},
     .verify = verify_tls,
@@ -142,9 +144,10 @@ const struct finding_kind mx_certificate = {
     .undo =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
-             .where = "the same server, if the new certificate makes trouble and the former one "
-                      "has not expired",
+             .kind = STEP_DECIDE,
+             .where = "the server behind {address}",
+             .condition =
+                 "if the new certificate makes trouble, and the former one has not expired",
              .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME -Thumbprint "
                         "{former-thumbprint} -Services SMTP",
              .risk = "what was wrong with the former one is then wrong again",
@@ -317,11 +320,12 @@ const struct finding_kind mx_breaks_off = {
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "a server that sends mail, before anything is changed",
-             .command = "Say EHLO from there to {address}, with the name that it has in DNS. "
-                        "Where that is accepted, the exchanger refuses callers that give an "
-                        "address for a name, or a name that DNS does not know, and nothing is "
-                        "wrong with it.",
+             .where = "a server that sends mail",
+             .command =
+                 "Before anything is changed, say EHLO from there to {address}, with the name that it has in DNS. "
+                 "Where that is accepted, the exchanger refuses callers that give an "
+                 "address for a name, or a name that DNS does not know, and nothing is "
+                 "wrong with it.",
              .when = "name-refused"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,

@@ -69,22 +69,25 @@ const struct finding_kind organisation_server_gone = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "whoever knows the servers",
-             .command = "If one was shut down on purpose, as the last of a hybrid organisation "
-                        "may be whose recipients the management tools manage, leave it: never "
-                        "uninstall that one.",
+             .condition = "if one was shut down on purpose",
+             .command = "Leave it, and never uninstall it: the last server of a hybrid "
+                        "organisation may be off, while the management tools manage its "
+                        "recipients.",
              .risk = "to uninstall the last server takes attributes from the directory that "
                      "mailboxes in Exchange Online need",
              .when = "hybrid"},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
-             .where = "a server that is in use, as administrator",
+             .where = "that server, as administrator",
+             .condition = "for each that is in use",
              .command = "ipconfig /registerdns",
              .risk = "registers its names and addresses in DNS anew, and changes nothing else",
              .note = "a zone that takes no such updates needs its administrator. It may take a "
                      "quarter of an hour"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "a server that is gone",
+             .where = "Active Directory, and a new machine of the same name",
+             .condition = "for each that is gone",
              .command =
                  "Reset its computer account in Active Directory (never delete it), install "
                  "Windows on a machine of the same name, join it, recover Exchange there with "

@@ -188,8 +188,8 @@
 
 #define MEANWHILE                                                                                  \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_FILL_IN,                                           \
-        .where = "until it is repaired: another machine of the domain",                            \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "another machine of the domain",  \
+        .condition = "until it is repaired",                                                       \
         .command = "Import-PSSession (New-PSSession -ConfigurationName Microsoft.Exchange "        \
                    "-ConnectionUri ('http://' + {other-server} + '/PowerShell/') "                 \
                    "-Authentication Kerberos)",                                                    \

@@ -38,7 +38,7 @@
  * -Services it would be enabled for POP, IMAP and SMTP, which nothing takes back.
  */
 #define MAKE(value)                                                                                \
-    POWERSHELL_WINDOW("only where the list above has none in order: ", "SnapIn", "", value),       \
+    POWERSHELL_WINDOW("only where the list above has none in order", "SnapIn", "", value),         \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the same window",                \
         .command = "New-ExchangeCertificate -Server $env:COMPUTERNAME -FriendlyName "              \
@@ -77,8 +77,8 @@
 
 #define TRUST                                                                                      \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "only after a certificate was made: " POWERSHELL_SERVER,                          \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                    \
+        .condition = "only after a certificate was made",                                          \
         .command = "certlm.msc: copy the new certificate from Personal to Trusted Root "           \
                    "Certification Authorities.",                                                   \
         .risk = "this computer trusts its own certificate, as it trusted the one that setup made", \
@@ -95,8 +95,8 @@
 
 #define TRUST_NO_MORE                                                                              \
     {                                                                                              \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                \
-        .where = "only after a certificate was made and copied: " POWERSHELL_SERVER,               \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                    \
+        .condition = "only after a certificate was made and copied",                               \
         .command = "certlm.msc: delete that copy in Trusted Root Certification Authorities, and "  \
                    "nothing else there.",                                                          \
         .when = "!early"                                                                           \
@@ -171,16 +171,15 @@ const struct finding_kind backend_certificate = {
 };
 
 /* Its key stays on the server, where the request was made. */
-#define RENEW                                                                                        \
-    {                                                                                                \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE,                                                  \
-        .where =                                                                                     \
-            "only where the list above has none for the names that clients use: " POWERSHELL_SERVER, \
-        .command = "Have a new one issued by an authority that clients trust: "                      \
-                   "New-ExchangeCertificate -GenerateRequest makes the request, and "                \
-                   "Import-ExchangeCertificate -FileData takes what the authority sends, both on "   \
-                   "this server.",                                                                   \
-        .note = "the request holds every name that clients use, autodiscover among them"             \
+#define RENEW                                                                                      \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                    \
+        .condition = "only where the list above has none for the names that clients use",          \
+        .command = "Have a new one issued by an authority that clients trust: "                    \
+                   "New-ExchangeCertificate -GenerateRequest makes the request, and "              \
+                   "Import-ExchangeCertificate -FileData takes what the authority sends, both on " \
+                   "this server.",                                                                 \
+        .note = "the request holds every name that clients use, autodiscover among them"           \
     }
 
 /* The shell may be connected to another server; and "require SSL" stays as it is. */
@@ -218,11 +217,11 @@ const struct finding_kind frontend_certificate = {
         (const struct step_template[]){SHOW_BEFORE, LIST, REPAIR_KEY, RENEW, FRONT_END_BINDS, {0}},
     .verify = (const struct step_template[]){SHOW_AFTER, CHECK_AGAIN, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_EMS,
-                                            .kind = STEP_FILL_IN,
+                                            .kind = STEP_DECIDE,
                                             .where = POWERSHELL_SERVER,
+                                            .condition = "where the former one is still there",
                                             .command = ENABLE("{thumbprint-as-kept}"),
-                                            .risk = "Default Web Site shows the former one again, "
-                                                    "where it is still there"},
+                                            .risk = "Default Web Site shows the former one again"},
                                            {0}},
     .make_known = (const struct step_template[]){MACHINE_STEPS, EXPORT, {0}},
     .references =

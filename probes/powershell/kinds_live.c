@@ -28,6 +28,12 @@
         .risk = risk_, .note = note_, .when = when_                                                \
     }
 
+#define CHANGE_IF(when_, condition_, command_, risk_, note_)                                       \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = ON_MACHINE, .condition = condition_,     \
+        .command = command_, .risk = risk_, .note = note_, .when = when_                           \
+    }
+
 #define CHECK_AGAIN                                                                                \
     {.shell = SHELL_SH,                                                                            \
      .kind = STEP_EXACT,                                                                           \
@@ -115,8 +121,8 @@
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = ON_MACHINE,                              \
         .command = APPCMD " set site /site.name:\"Default Web Site\" "                             \
                           "/+\"bindings.[protocol='http',bindingInformation='*:80:']\"",           \
+        .condition = "only where the list above shows no http/*:80: for the site",                 \
         .risk = "the site is served at port 80 too, as Exchange's setup has it",                   \
-        .note = "only where the list above shows no http/*:80: for the site",                      \
         .when = "http-refused"                                                                     \
     }
 
@@ -160,12 +166,12 @@ const struct finding_kind powershell_unavailable = {
     .verify = (const struct step_template[]){CHECK_AGAIN, POWERSHELL_OPENS, {0}},
     .undo =
         (const struct step_template[]){
-            CHANGE("pool-front",
-                   APPCMD " stop apppool /apppool.name:\"MSExchangePowerShellFrontEndAppPool\"",
-                   "nobody comes in by PowerShell then", ONLY_STARTED),
-            CHANGE("pool-back",
-                   APPCMD " stop apppool /apppool.name:\"MSExchangePowerShellAppPool\"",
-                   "nobody comes in by PowerShell then", ONLY_STARTED),
+            CHANGE_IF("pool-front", ONLY_STARTED,
+                      APPCMD " stop apppool /apppool.name:\"MSExchangePowerShellFrontEndAppPool\"",
+                      "nobody comes in by PowerShell then", NULL),
+            CHANGE_IF("pool-back", ONLY_STARTED,
+                      APPCMD " stop apppool /apppool.name:\"MSExchangePowerShellAppPool\"",
+                      "nobody comes in by PowerShell then", NULL),
             POWERSHELL_TAKE_THE_COPY_IF("http-refused"),
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
@@ -268,19 +274,21 @@ const struct finding_kind powershell_not_found = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = ON_MACHINE,
-             .command = "Where the binding is what is wrong: IIS Manager, Sites, Default Web "
+             .condition = "where the binding is what is wrong",
+             .command = "IIS Manager, Sites, Default Web "
                         "Site, Bindings, http at port 80, Edit: leave the host name empty, then "
                         "OK.",
              .when = "gone-http"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "Exchange 2013 and later: " OTHER_SERVER,
+             .where = OTHER_SERVER,
+             .condition = "only where the application is gone, of Exchange 2013 or later",
              .command = "New-PowerShellVirtualDirectory -Name PowerShell -Server {machine} -Role "
                         "ClientAccess -InternalUrl {internal-url} -RequireSSL:$false "
                         "-BasicAuthentication:$false -WindowsAuthentication:$false",
              .risk = "makes the front end's directory anew; Microsoft asks to do that only where "
                      "nothing less helps",
-             .note = "only where the application is gone. By setup InternalUrl is http:// with "
+             .note = "by setup InternalUrl is http:// with "
                      "the server's full name and /powershell. Without these switches it answers "
                      "403. Where it says that the directory exists: "
                      "Remove-PowerShellVirtualDirectory first. Exchange 2010 makes it on the "
@@ -294,6 +302,7 @@ const struct finding_kind powershell_not_found = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = OTHER_SERVER,
+             .condition = "if the directory was made",
              .command = "A directory that New-PowerShellVirtualDirectory made, "
                         "Remove-PowerShellVirtualDirectory takes away, by the Identity that New- "
                         "printed: it is in Active Directory too, of which IIS has no copy.",
@@ -351,9 +360,9 @@ const struct finding_kind powershell_refused = {
              .also_powershell = true},
             RUN("clock", "w32tm /query /status /verbose",
                 "whom it follows, and when it last heard of it"),
-            CHANGE("clock", "w32tm /resync /rediscover",
-                   "sets the clock by whom it follows: not before that one is known to be right",
-                   "error 0x80070426: the service is stopped; net start w32time starts it"),
+            CHANGE_IF("clock", "once whom it follows is known to be right",
+                      "w32tm /resync /rediscover", "sets the clock at once",
+                      "error 0x80070426: the service is stopped; net start w32time starts it"),
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = "the Windows machine whose shell is refused, as its user",
@@ -376,14 +385,17 @@ const struct finding_kind powershell_refused = {
              .note = "the account that has the name",
              .when = "ticket"},
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "Exchange 2016 and later: " OTHER_SERVER,
+             .kind = STEP_DECIDE,
+             .where = OTHER_SERVER,
+             .condition = "if it is Exchange 2016 or later",
              .command = "Get-ClientAccessService" SHOW_ACCOUNT,
              .note = ACCOUNT_NOTE,
              .when = "key"},
             {.shell = SHELL_EMS,
-             .kind = STEP_EXACT,
-             .where = "Exchange 2010 and 2013: " OTHER_SERVER,
+             .kind = STEP_DECIDE,
+             .is_alternative = true,
+             .where = OTHER_SERVER,
+             .condition = "if it is Exchange 2010 or 2013",
              .command = "Get-ClientAccessServer" SHOW_ACCOUNT,
              .note = ACCOUNT_NOTE,
              .when = "key"},

@@ -11,6 +11,7 @@
 #define POOLS_RESTART                                                                              \
     "every application pool of this server starts anew: its users wait for some seconds"
 #define POOLS_RESTART_OR_STOP POOLS_RESTART ". With a path that is wrong none of them starts again"
+#define IN_A_QUIET_MOMENT     "when its users can wait for some seconds"
 #define IF_THERE(file)        "if exist \"" file "\" "
 #define IF_SILENT             "If it prints nothing, the file is not there and nothing was done"
 #define POOL_RESTARTS         "restarts the application pool of this directory"
@@ -80,7 +81,8 @@
 
 #define ADD_GLOBAL(name, file)                                                                     \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                       \
+        .condition = IN_A_QUIET_MOMENT,                                                            \
         .command =                                                                                 \
             IF_THERE(file) SET_GLOBAL "/+\"[name='" name "',image='" file "']\" /commit:apphost",  \
         .risk = POOLS_RESTART_OR_STOP,                                                             \
@@ -90,30 +92,34 @@
 
 #define SET_BITNESS(name)                                                                          \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                       \
+        .condition = IN_A_QUIET_MOMENT,                                                            \
         .command = SET_GLOBAL "\"/[name='" name "'].preCondition:bitness64\" /commit:apphost",     \
         .risk = POOLS_RESTART, .when = "bitness32"                                                 \
     }
 
 #define REMOVE_ABOVE(name)                                                                         \
     {.shell = SHELL_CMD,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
+     .kind = STEP_DECIDE,                                                                          \
      .where = POWERSHELL_SERVER,                                                                   \
+     .condition = IN_A_QUIET_MOMENT,                                                               \
      .command = POWERSHELL_APPCMD " set config {of-site}" OF_DIRECTORY "/-\"[name='" name          \
                                   "']\" /commit:apphost",                                          \
      .risk = "restarts the application pools of this site",                                        \
      .note = "of the site; the web.config of the directory stays as it is",                        \
      .each = "of-site"},                                                                           \
         {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
          .where = POWERSHELL_SERVER,                                                               \
+         .condition = IN_A_QUIET_MOMENT,                                                           \
          .command =                                                                                \
              POWERSHELL_APPCMD " set config {of-site-web}" OF_DIRECTORY "/-\"[name='" name "']\"", \
          .risk = "restarts the application pools of this site",                                    \
          .note = "of the web.config of the site; the one of the directory stays as it is",         \
          .each = "of-site-web"},                                                                   \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                       \
+        .condition = IN_A_QUIET_MOMENT,                                                            \
         .command = POWERSHELL_APPCMD " set config" OF_DIRECTORY "/-\"[name='" name                 \
                                      "']\" /commit:apphost",                                       \
         .risk = POOLS_RESTART,                                                                     \
@@ -160,11 +166,12 @@
          .kind = STEP_EXACT,                                                                       \
          .where = POWERSHELL_SERVER,                                                               \
          .command = LIST_MODULES("{perhaps-not-in-directory}", name),                              \
-         .note = "one line: the directory has its own, and what follows is not to be typed",       \
+         .note = "one line: the directory has its own",                                            \
          .each = "perhaps-not-in-directory"},                                                      \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "only where the last one printed nothing: " POWERSHELL_SERVER,                   \
+         .where = POWERSHELL_SERVER,                                                               \
+         .condition = "only where the last one printed nothing",                                   \
          .command = ADD_TO("perhaps-not-in-directory", name),                                      \
          .risk = POOL_RESTARTS,                                                                    \
          .note = "into its web.config, which is not among these files",                            \
@@ -198,8 +205,9 @@ const struct finding_kind kerbauth_path = {
             SEE_THE_FILE(KERBAUTH_DLL, "wrong-path", PATH_IS_RIGHT),
             POWERSHELL_KEEP_A_COPY,
             {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
+             .kind = STEP_DECIDE,
              .where = POWERSHELL_SERVER,
+             .condition = IN_A_QUIET_MOMENT,
              .command = IF_THERE(KERBAUTH_DLL) SET_GLOBAL "\"/[name='kerbauth'].image:" KERBAUTH_DLL
                                                           "\" /commit:apphost",
              .risk = POOLS_RESTART_OR_STOP,
@@ -223,8 +231,9 @@ const struct finding_kind kerbauth_path = {
     .make_known =
         (const struct step_template[]){
             {.shell = SHELL_CMD,
-             .kind = STEP_FILL_IN,
-             .where = "Exchange 2013 and later: " POWERSHELL_SERVER,
+             .kind = STEP_DECIDE,
+             .where = POWERSHELL_SERVER,
+             .condition = "if it is Exchange 2013 or later",
              .command = "reg query HKLM\\SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Setup /v "
                         "MsiInstallPath > {file-beside}",
              .note = "of Exchange 2010: v14. A file beside applicationHost.config, for exdiag to "
@@ -323,8 +332,9 @@ const struct finding_kind wsman_module_missing = {
             POWERSHELL_KEEP_SITE("of-site-web"),
             ADD_GLOBAL("WSMan", WSMAN_DLL),
             {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
+             .kind = STEP_DECIDE,
              .where = POWERSHELL_SERVER,
+             .condition = IN_A_QUIET_MOMENT,
              .command = IF_THERE(WSMAN_DLL) SET_GLOBAL "\"/[name='WSMan'].image:" WSMAN_DLL
                                                        "\" /commit:apphost",
              .risk = POOLS_RESTART_OR_STOP,
@@ -375,12 +385,14 @@ const struct finding_kind winrm_iis_ext_missing = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = POWERSHELL_SERVER,
-             .command = "First add the line of WSMan to globalModules: wsman-module-missing has "
-                        "the commands. Go on here only if the shell fails all the same."},
+             .command = "First add the line of WSMan to globalModules: wsman-module-missing "
+                        "has the commands."},
             POWERSHELL_KEEP_A_COPY,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "Windows Server 2012 and later: " POWERSHELL_SERVER,
+             .where = POWERSHELL_SERVER,
+             .condition = "only if the shell fails all the same, on Windows Server 2012 or "
+                          "later, outside working hours",
              .command = "Add-WindowsFeature WinRM-IIS-Ext",
              .risk = "changes the configuration of IIS and restarts it; on some servers the line "
                      "of WSMan was missing with the feature installed, so look for it again "
@@ -388,7 +400,8 @@ const struct finding_kind winrm_iis_ext_missing = {
              .when = "!2010"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "Windows Server 2008 R2 and later: " POWERSHELL_SERVER,
+             .where = POWERSHELL_SERVER,
+             .condition = "only if the shell fails all the same, outside working hours",
              .command = "Import-Module ServerManager; Add-WindowsFeature WinRM-IIS-Ext",
              .risk = "changes the configuration of IIS and restarts it; on some servers the line "
                      "of WSMan was missing with the feature installed, so look for it again "

@@ -114,10 +114,11 @@ const struct finding_kind powershell_vdir_settings = {
              .each = "no-http"},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
-             .where = "once the other web site has given port 80 free: " POWERSHELL_SERVER,
+             .where = POWERSHELL_SERVER,
+             .condition = "once the other web site has given port 80 free",
              .command = ADD_BINDING("no-http-taken", "http", "80"),
-             .risk = "two sites with one binding do not both start: give the other site a host "
-                     "name or another port first",
+             .risk = "two sites with one binding do not both start: the other one needs a "
+                     "host name or another port",
              .each = "no-http-taken"},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
@@ -153,16 +154,17 @@ const struct finding_kind powershell_vdir_settings = {
              .each = "site-stopped"},
             START("site /site", "site-stopped"),
             POWERSHELL_MAKE_AGAIN,
-            POWERSHELL_WINDOW("", "SnapIn", POWERSHELL_BETTER, "missing-back"),
+            POWERSHELL_WINDOW(NULL, "SnapIn", POWERSHELL_BETTER, "missing-back"),
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "the same window, for the directory of Exchange Back End",
+             .where = "the same window",
              .command = "New-PowerShellVirtualDirectory -Name PowerShell -Server $env:COMPUTERNAME "
                         "-Role Mailbox -RequireSSL:$true -BasicAuthentication:$false "
                         "-WindowsAuthentication:$true",
-             .note = "there setup requires SSL and has Windows authentication. Where it says that "
-                     "the directory exists: Remove-PowerShellVirtualDirectory -Identity "
-                     "($env:COMPUTERNAME + '\\PowerShell (Exchange Back End)') first",
+             .note =
+                 "the directory of Exchange Back End: setup requires SSL there and has Windows authentication. Where it says that "
+                 "the directory exists: Remove-PowerShellVirtualDirectory -Identity "
+                 "($env:COMPUTERNAME + '\\PowerShell (Exchange Back End)') first",
              .when = "missing-back"},
             {0}},
     .verify =
@@ -244,13 +246,14 @@ const struct finding_kind exchange_install_path = {
              .when = "!2010"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_EXACT,
-             .where = "Exchange 2010: " NATIVE_SHELL,
+             .where = NATIVE_SHELL,
              .command = SET_VARIABLE("v14"),
              .note = SET_NOTE,
              .when = "2010"},
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
              .where = POWERSHELL_SERVER,
+             .condition = "outside working hours",
              .command = "Restart-Computer",
              .risk = "everybody who works through this server is interrupted until it is back; in "
                      "a DAG move its databases away first",

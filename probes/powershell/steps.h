@@ -43,7 +43,8 @@
 
 #define POWERSHELL_TAKE_THE_COPY_IF(value)                                                         \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                       \
+        .condition = "outside working hours",                                                      \
         .command = POWERSHELL_APPCMD " restore backup before-powershell",                          \
         .risk = "takes every change to IIS back that was made since, and restarts it",             \
         .when = value                                                                              \
@@ -72,8 +73,8 @@
 
 #define POWERSHELL_TAKE_FILE(file, value)                                                          \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_DECIDE,                                                   \
-        .where = "only where this file was changed: " POWERSHELL_SERVER,                           \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                       \
+        .condition = "only where this file was changed",                                           \
         .command = "copy /y \"" file POWERSHELL_KEPT "\" \"" file "\"",                            \
         .risk = "takes every change to this file back that was made since", .when = value          \
     }
@@ -92,8 +93,8 @@
 
 #define POWERSHELL_RESTART                                                                         \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_DECIDE,                                                   \
-        .where = "only where it still fails a minute later: " POWERSHELL_SERVER,                   \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = POWERSHELL_SERVER,                       \
+        .condition = "only where it still fails a minute later, outside working hours",            \
         .command = "iisreset /noforce",                                                            \
         .risk = "interrupts everybody who works through this server, for a minute or two: "        \
                 "Outlook, mobile devices, Outlook on the web"                                      \
@@ -134,21 +135,21 @@
         .note = "by a 64-bit program", .when = "!has-host"                                         \
     }
 
-#define POWERSHELL_COPY_WEB(file, words, value)                                                    \
+#define POWERSHELL_COPY_WEB(kind_, condition_, file, remark, value)                                \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_FILL_IN, .where = words ": " POWERSHELL_SERVER,           \
+        .shell = SHELL_CMD, .kind = kind_, .where = POWERSHELL_SERVER, .condition = condition_,    \
         .command = "copy \"" file "\" {folder-below}",                                             \
-        .note = "each into a folder of its own, below the one of applicationHost.config",          \
+        .note = remark "into a folder of its own, below the one of applicationHost.config",        \
         .when = value                                                                              \
     }
 
 #define POWERSHELL_COPY_WHOLE                                                                      \
     MACHINE_STEPS, POWERSHELL_COPY_HOST,                                                           \
-        POWERSHELL_COPY_WEB(POWERSHELL_FRONT_WEB, "the front end of Exchange 2013 and later",      \
-                            "!not-2013"),                                                          \
-        POWERSHELL_COPY_WEB(POWERSHELL_BACK_WEB, "the back end of Exchange 2013 and later",        \
-                            "!not-2013"),                                                          \
-        POWERSHELL_COPY_WEB(POWERSHELL_ONLY_WEB, "Exchange 2010", "2010"),                         \
+        POWERSHELL_COPY_WEB(STEP_DECIDE, "if it is Exchange 2013 or later", POWERSHELL_FRONT_WEB,  \
+                            "the front end's, ", "!not-2013"),                                     \
+        POWERSHELL_COPY_WEB(STEP_DECIDE, "if it is Exchange 2013 or later", POWERSHELL_BACK_WEB,   \
+                            "the back end's, ", "!not-2013"),                                      \
+        POWERSHELL_COPY_WEB(STEP_FILL_IN, NULL, POWERSHELL_ONLY_WEB, "", "2010"),                  \
         POWERSHELL_READ_WHEN("!unread")
 
 /* ---- making the directory again, the last resort ---- */
@@ -160,12 +161,12 @@
     ". That of another server of the same version would do better, with this server's name in "    \
     "place of $env:COMPUTERNAME"
 
-/* The other commands are of this window. `condition`: when it is to be opened at all, or "" */
-#define POWERSHELL_WINDOW(condition, snapin, remark, value)                                        \
+/* The other commands are of this window. `condition_`: when it is to be opened at all, or NULL */
+#define POWERSHELL_WINDOW(condition_, snapin, remark, value)                                       \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
-        .where = condition "a new Windows PowerShell of 64 bits, on " POWERSHELL_SERVER,           \
-        .command = "Add-PSSnapin " POWERSHELL_SNAPIN snapin,                                       \
+        .where = "a new Windows PowerShell of 64 bits, on " POWERSHELL_SERVER,                     \
+        .condition = condition_, .command = "Add-PSSnapin " POWERSHELL_SNAPIN snapin,              \
         .risk = "Exchange's commands without its roles and checks: close this window after the "   \
                 "next steps",                                                                      \
         .note = "the Exchange Management Shell itself is what does not work here" remark,          \
@@ -174,7 +175,7 @@
 
 /* `options` before -InternalUrl */
 #define POWERSHELL_MAKE(snapin, remark, options, value)                                            \
-    POWERSHELL_WINDOW("only where the directory is gone, or verify still fails: ", snapin, remark, \
+    POWERSHELL_WINDOW("only where the directory is gone, or verify still fails", snapin, remark,   \
                       value),                                                                      \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
@@ -185,13 +186,14 @@
          .when = value},                                                                           \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "the same window, if the last one printed the directory",                        \
+         .where = "the same window",                                                               \
+         .condition = "if the last one printed the directory",                                     \
          .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,           \
          .risk = "until the next step nobody opens a shell on this server. Microsoft "             \
                  "recommends it only at the request of its support",                               \
          .when = value},                                                                           \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_FILL_IN, .where = "the same window",               \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the same window",                \
         .command = "New-PowerShellVirtualDirectory -Name PowerShell " options                      \
                    "-InternalUrl {internal-url-as-kept} -RequireSSL:$false "                       \
                    "-BasicAuthentication:$false -WindowsAuthentication:$false",                    \
@@ -210,7 +212,8 @@
 #define POWERSHELL_UNMAKE(value)                                                                   \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
-        .where = "only where the directory was made again, the same window",                       \
+        .where = "the same window, or one that is opened like it",                                 \
+        .condition = "only where the directory was made again",                                    \
         .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,            \
         .risk = "nobody opens a shell on this server then",                                        \
         .note = "New-PowerShellVirtualDirectory with the values that were kept makes the "         \

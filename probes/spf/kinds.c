@@ -79,9 +79,10 @@ static const struct step_template verify_any_record[] = {
 const struct step_template spf_restore_record[] = {
     {.shell = SHELL_DNS,
      .kind = STEP_DECIDE,
-     .where = "the zone of {name}: what stood there before",
+     .where = "the zone of {name}, at whoever hosts it",
      .command = "{name} IN TXT {former-record}",
      .risk = "this brings the fault back. It is text for a zone, never for a shell",
+     .note = "what stood there before",
      .each = "former-record"},
     {0}};
 
@@ -110,11 +111,11 @@ const struct finding_kind spf_multiple = {
         (const struct step_template[]){
             {.shell = SHELL_DNS,
              .kind = STEP_DECIDE,
-             .where = "the zone of {name}: delete the {count} records, publish this one",
+             .where = "the zone of {name}, at whoever hosts it",
              .command = "{name} IN TXT {merged-record}",
              .risk = "senders that none of the records named stay unauthorised",
-             .note = "{remark}. In a web form: what stands between the outer quotation marks, "
-                     "as one line",
+             .note = "delete the {count} records, and publish this one. {remark}. In a "
+                     "web form: what stands between the outer quotation marks, as one line",
              .when = "merged-record"},
             SPF_ON_WINDOWS("merged-record"),
             {.shell = SHELL_MANUAL,
@@ -153,14 +154,15 @@ const struct finding_kind spf_none = {
         (const struct step_template[]){
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the name itself",
+             .where = "whoever looks after the domain",
              .command = "Check how {name} is spelt, and at the registrar that it is registered "
                         "and delegated: the domain name system does not know it.",
              .when = "unregistered"},
             SPF_PUBLISH_CORRECTED,
             {.shell = SHELL_DNS,
              .kind = STEP_DECIDE,
-             .where = "the zone of {name}, at whoever hosts it, if the domain sends mail",
+             .where = "the zone of {name}, at whoever hosts it",
+             .condition = "if the domain sends mail",
              .command = "{name} IN TXT \"v=spf1 mx ~all\"",
              .risk =
                  "a sender that the record does not name is treated with suspicion: list all of "
@@ -170,8 +172,9 @@ const struct finding_kind spf_none = {
                      "reports stay clean",
              .when = "receives"},
             {.shell = SHELL_DNS,
-             .kind = STEP_FILL_IN,
-             .where = "the zone of {name}, at whoever hosts it, if the domain sends mail",
+             .kind = STEP_DECIDE,
+             .where = "the zone of {name}, at whoever hosts it",
+             .condition = "if the domain sends mail",
              .command = "{name} IN TXT {record-of-all-senders}",
              .risk =
                  "a sender that the record does not name is treated with suspicion: list all of "
@@ -181,7 +184,8 @@ const struct finding_kind spf_none = {
              .when = "sends-only"},
             {.shell = SHELL_DNS,
              .kind = STEP_DECIDE,
-             .where = "the zone of {name}, at whoever hosts it, if the domain never sends mail",
+             .where = "the zone of {name}, at whoever hosts it",
+             .condition = "if the domain never sends mail",
              .command = "{name} IN TXT \"v=spf1 -all\"",
              .risk = "all mail from the domain is then refused",
              .when = "registered",
@@ -189,20 +193,22 @@ const struct finding_kind spf_none = {
             {0}},
     .verify = verify_any_record,
     .undo =
-        (const struct step_template[]){{.shell = SHELL_MANUAL,
-                                        .kind = STEP_EXACT,
-                                        .where = "the zone of {name}",
-                                        .command = "Delete the TXT record that was added.",
-                                        .when = "registered"},
-                                       {.shell = SHELL_DNS,
-                                        .kind = STEP_DECIDE,
-                                        .where = "the zone of {name}: what stood there before",
-                                        .command = "{name} IN TXT {former-record}",
-                                        .risk = "it is no SPF record: only to return to the "
-                                                "former state. It is text for a zone, never for "
-                                                "a shell",
-                                        .each = "former-record"},
-                                       {0}},
+        (const struct step_template[]){
+            {.shell = SHELL_MANUAL,
+             .kind = STEP_DECIDE,
+             .where = "the zone of {name}, at whoever hosts it",
+             .condition = "if one was added",
+             .command = "Delete the TXT record that was added.",
+             .when = "registered"},
+            {.shell = SHELL_DNS,
+             .kind = STEP_DECIDE,
+             .where = "the zone of {name}, at whoever hosts it",
+             .command = "{name} IN TXT {former-record}",
+             .risk = "it is no SPF record: only to return to the former state. It is text "
+                     "for a zone, never for a shell",
+             .note = "what stood there before",
+             .each = "former-record"},
+            {0}},
     .make_known = spf_ask_elsewhere,
     .references = spf_references,
 };

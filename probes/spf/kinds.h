@@ -90,7 +90,7 @@ extern const struct step_template spf_restore_record[];
 #define SPF_ON_WINDOWS(record)                                                                     \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .is_alternative = true,                    \
-        .where = "its DNS server, where that is Windows (module DnsServer)",                       \
+        .where = "its DNS server", .condition = "if that is Windows (module DnsServer)",           \
         .command =                                                                                 \
             "Get-DnsServerResourceRecord -ZoneName {zone} -Name {name-in-zone} -RRType Txt | "     \
             "Where-Object {{$_.RecordData.DescriptiveText -match '^v=spf1( |$)'}} | "              \
@@ -103,17 +103,16 @@ extern const struct step_template spf_restore_record[];
 
 /* The corrected record, tried and then published. */
 #define SPF_PUBLISH_CORRECTED                                                                      \
-    SPF_RUN_EXDIAG("before it is published: what it amounts to",                                   \
-                   "exdiag spf --record {corrected-record} --domain {name}", NULL,                 \
-                   "corrected-record"),                                                            \
+    SPF_RUN_EXDIAG(SPF_ANY_MACHINE, "exdiag spf --record {corrected-record} --domain {name}",      \
+                   "before it is published: what it amounts to", "corrected-record"),              \
         {.shell = SHELL_DNS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
-         .where = "the zone of {name}: this one in place of the former record",                    \
+         .where = "the zone of {name}, at whoever hosts it",                                       \
          .command = "{name} IN TXT {corrected-record}",                                            \
          .risk = "a sender that neither names stays unauthorised: compare it with all that "       \
                  "send for you",                                                                   \
-         .note = "changed: {changes}. In a web form: what stands between the outer quotation "     \
-                 "marks, as one line",                                                             \
+         .note = "in place of the former record. Changed: {changes}. In a web form: "              \
+                 "what stands between the outer quotation marks, as one line",                     \
          .when = "corrected-record"},                                                              \
         SPF_ON_WINDOWS("corrected-record")
 

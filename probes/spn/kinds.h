@@ -23,9 +23,8 @@ extern const struct finding_kind smtp_certificate;
 
 #define SPN_ANY_CONSOLE "a member of the domain"
 #define SPN_CONSOLE     "a member of the domain, as a domain administrator"
-#define SPN_OLD_CONSOLE                                                                            \
-    "Windows Server 2003, as a domain administrator, where no newer "                              \
-    "Windows is in the domain"
+#define SPN_OLD_CONSOLE "Windows Server 2003, as a domain administrator"
+#define SPN_IF_OLD      "if no newer Windows is in the domain"
 
 #define SPN_TAKES_EFFECT "It takes effect when the domain controllers have replicated"
 
@@ -35,9 +34,9 @@ extern const struct finding_kind smtp_certificate;
  */
 #define SPN_PURGE                                                                                  \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
-        .where = "each Exchange server that sends to it, as administrator, when the domain "       \
-                 "controllers have replicated",                                                    \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE,                                                   \
+        .where = "each Exchange server that sends to it, as administrator",                        \
+        .condition = "when the domain controllers have replicated",                                \
         .command = "klist -li 0x3e4 purge",                                                        \
         .risk = "its services that run as NETWORK SERVICE ask for their tickets anew",             \
         .note = "else the transport keeps its old ticket for up to 10 hours; klist purge "         \
@@ -53,7 +52,8 @@ extern const struct finding_kind smtp_certificate;
      .note = "each account that holds it; -F before -Q looks through all of the forest",           \
      .each = "spn"},                                                                               \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = SPN_OLD_CONSOLE,                          \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_OLD_CONSOLE,                         \
+        .condition = SPN_IF_OLD,                                                                   \
         .command = "dsquery * forestroot -gc -filter {filter} -attr distinguishedName",            \
         .note = "the same question: the setspn of Windows Server 2003 has no -Q", .when = "old",   \
         .each = "filter"                                                                           \
@@ -64,7 +64,7 @@ extern const struct finding_kind smtp_certificate;
     .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                                 \
     .command = "setspn -F -S " name_ " {account-of-the-one}",                                      \
     .risk = "the other servers that call themselves so cannot be logged on to by this name",       \
-    .note = "once, and only if one server alone is to have the name", .each = each_
+    .condition = "only if one server alone is to have the name", .note = "once", .each = each_
 
 /*
  * What -S checks is this domain, and with -F the forest. "add": all of the forest was seen, and it
@@ -88,11 +88,12 @@ extern const struct finding_kind smtp_certificate;
         {SPN_ADD_TO_ONE("{spn}", "spn"), .when = "!shared", .rival = true},                        \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_OLD_CONSOLE,                         \
+        .condition = SPN_IF_OLD ", and only if the look has shown no account",                     \
         .command = "setspn -A {spn} {account}",                                                    \
         .risk = "-A does not look for another account with that name: two of them are worse "      \
                 "than none",                                                                       \
-        .note = "instead of the step above, and only if the look has shown no account: the "       \
-                "setspn of Windows Server 2003's Support Tools has no -S",                         \
+        .note = "instead of the step above: the setspn of Windows Server 2003's "                  \
+                "Support Tools has no -S",                                                         \
         .when = "old-alone", .each = "spn", .is_alternative = true, .alone = true                  \
     }
 

@@ -19,48 +19,50 @@ static const struct reference references[] = {
 #define CONTROLLER "a domain controller, as administrator"
 
 /* What the names are is not known: what each answer means, and the command that follows. */
-#define LOOK_AT_NAMES                                                                                      \
-    {.shell = SHELL_CMD,                                                                                   \
-     .kind = STEP_EXACT,                                                                                   \
-     .where = MEMBER " (Windows Server 2008 or later)",                                                    \
-     .command = "setspn -F -Q {spn}",                                                                      \
-     .note = "one account, that of the server: the name is right, and the next two steps are "             \
-             "not for it. Another, or several: both are. \"No such SPN found\": the second "               \
-             "alone. Windows Server 2003: setspn -L with each account in question",                        \
-     .when = "look",                                                                                       \
-     .each = "spn"},                                                                                       \
-        {.shell = SHELL_CMD,                                                                               \
-         .kind = STEP_FILL_IN,                                                                             \
-         .where = SPN_CONSOLE,                                                                             \
-         .command = "setspn -D {spn} {account-that-is-not-the-servers}",                                   \
-         .risk = "whoever is logged on to by it under that account then misses it",                        \
-         .note = "only where no service of that account needs it; setspn -S with the same two "            \
-                 "takes it back",                                                                          \
-         .when = "look",                                                                                   \
-         .each = "spn"},                                                                                   \
-        {.shell = SHELL_CMD,                                                                               \
-         .kind = STEP_FILL_IN,                                                                             \
-         .where = SPN_CONSOLE,                                                                             \
-         .command = "setspn -F -S {spn} {account-of-the-server}",                                          \
-         .risk = "adds the name, after a look that nobody else in the forest has it",                      \
-         .note =                                                                                           \
-             "only where no account has it; setspn -D with the same two takes it back. " SPN_TAKES_EFFECT, \
-         .when = "look",                                                                                   \
-         .each = "spn"},                                                                                   \
-    {                                                                                                      \
-        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",            \
-        .command = "Where it is itself that logs on to it by such a name (several SMTP virtual "           \
-                   "servers on one machine): list the name in BackConnectionHostNames.",                   \
-        .note = "exdiag explain back-connection-host-names has the steps; Method 2 of KB "                 \
-                "914137",                                                                                  \
-        .when = "look"                                                                                     \
+#define LOOK_AT_NAMES                                                                              \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_EXACT,                                                                           \
+     .where = MEMBER " (Windows Server 2008 or later)",                                            \
+     .command = "setspn -F -Q {spn}",                                                              \
+     .note = "one account, that of the server: the name is right. \"No such SPN "                  \
+             "found\": none has it. Windows Server 2003: setspn -L with each "                     \
+             "account in question",                                                                \
+     .when = "look",                                                                               \
+     .each = "spn"},                                                                               \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = SPN_CONSOLE,                                                                     \
+         .condition = "where another account has it, and no service of that account needs "        \
+                      "it",                                                                        \
+         .command = "setspn -D {spn} {account-that-is-not-the-servers}",                           \
+         .risk = "whoever is logged on to by it under that account then misses it",                \
+         .note = "setspn -S with the same two takes it back",                                      \
+         .when = "look",                                                                           \
+         .each = "spn"},                                                                           \
+        {.shell = SHELL_CMD,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
+         .where = SPN_CONSOLE,                                                                     \
+         .condition = "where no account has it, or has it any more",                               \
+         .command = "setspn -F -S {spn} {account-of-the-server}",                                  \
+         .risk = "adds the name, after a look that nobody else in the forest has it",              \
+         .note = "setspn -D with the same two takes it back. " SPN_TAKES_EFFECT,                   \
+         .when = "look",                                                                           \
+         .each = "spn"},                                                                           \
+    {                                                                                              \
+        .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",    \
+        .condition = "where it is itself that logs on to it by such a name",                       \
+        .command = "List the name in BackConnectionHostNames (several SMTP virtual "               \
+                   "servers on one machine).",                                                     \
+        .note = "exdiag explain back-connection-host-names has the steps; Method 2 of KB "         \
+                "914137",                                                                          \
+        .when = "look"                                                                             \
     }
 
 /* KB 979174 has these three beside the names, in this order of ease. */
 #define CAUSES                                                                                     \
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "what this report finds beside it",                                                  \
+     .where = "the machines that those findings name",                                             \
      .command = "Correct what the findings on the names say first: they explain this one.",        \
      .when = "names-wrong"},                                                                       \
         LOOK_AT_NAMES,                                                                             \
@@ -105,8 +107,10 @@ static const struct reference references[] = {
          .when = "causes-of-2003"},                                                                \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = "the server that is logged on to",    \
-        .command = "Where all these are right: see that it is reached under its own name and "     \
-                   "not through a balancer, and that its account's password is no older than "     \
+        .condition = "where all these are right",                                                  \
+        .command = "See that it is reached under its own name and not through a "                  \
+                   "balancer,"                                                                     \
+                   " and that its account's password is no older than "                            \
                    "AES in the domain (KdcUnknownEncryptionType).",                                \
         .when = "causes"                                                                           \
     }
@@ -151,11 +155,12 @@ static const struct reference references[] = {
 #define NEW_EVENTS(ids, when_)                                                                     \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT,                                                    \
-        .where = "the server that logged them, as administrator, an hour "                         \
-                 "later",                                                                          \
+        .where = "the server that logged them, as administrator",                                  \
         .command = "wevtutil qe Application /f:text /c:5 /rd:true /q:\"*[System[(" ids ") and "    \
                    "TimeCreated[timediff(@SystemTime) <= 3600000]]]\"",                            \
-        .note = "prints the events of the last hour: there are to be none", .when = when_          \
+        .note = "an hour after the repair: prints the events of the last hour, and "               \
+                "there are to be none",                                                            \
+        .when = when_                                                                              \
     }
 
 const struct finding_kind exps_events = {
@@ -175,25 +180,27 @@ const struct finding_kind exps_events = {
     .cost = "Mail between the company's own servers is delayed or stands still.",
     .repair = "Correct the names and clocks by which the servers log on to each other.",
     .fix = (const struct step_template[]){CAUSES, {0}},
-    .verify = (const struct step_template[]){CHECK_AGAIN,
-                                             NEW_EVENTS("EventID=1035 or EventID=2017", "causes"),
-                                             {.shell = SHELL_EMS,
-                                              .kind = STEP_EXACT,
-                                              .where = "the server that sends",
-                                              .command = "Get-Queue | Format-List "
-                                                         "Identity,Status,LastError",
-                                              .note = "no queue to another server in Retry with "
-                                                      "454 4.7.0",
-                                              .when = "causes"},
-                                             {.shell = SHELL_MANUAL,
-                                              .kind = STEP_DECIDE,
-                                              .where = "the server that sends, an hour later",
-                                              .command = "Look for new events 1706 and 7004 in "
-                                                         "Event Viewer, and for queues in Retry "
-                                                         "in System Manager (Queues): there are "
-                                                         "to be none.",
-                                              .when = "causes-of-2003"},
-                                             {0}},
+    .verify =
+        (const struct step_template[]){CHECK_AGAIN,
+                                       NEW_EVENTS("EventID=1035 or EventID=2017", "causes"),
+                                       {.shell = SHELL_EMS,
+                                        .kind = STEP_EXACT,
+                                        .where = "the server that sends",
+                                        .command = "Get-Queue | Format-List "
+                                                   "Identity,Status,LastError",
+                                        .note = "no queue to another server in Retry with "
+                                                "454 4.7.0",
+                                        .when = "causes"},
+                                       {.shell = SHELL_MANUAL,
+                                        .kind = STEP_DECIDE,
+                                        .where = "the server that sends",
+                                        .command =
+                                            "An hour later, look for new events 1706 and 7004 in "
+                                            "Event Viewer, and for queues in Retry "
+                                            "in System Manager (Queues): there are "
+                                            "to be none.",
+                                        .when = "causes-of-2003"},
+                                       {0}},
     .no_undo = "looking changes nothing; what is corrected has its own way back",
     .make_known =
         (const struct step_template[]){
@@ -264,10 +271,10 @@ const struct finding_kind exps_events = {
          .risk = "takes the task away again",                                                      \
          .when = "as-server"},                                                                     \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = AS_SERVER,                                \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = AS_SERVER,                               \
+        .condition = "only if the first step made this folder",                                    \
         .command = "rmdir /s /q C:\\Windows\\exdiag",                                              \
-        .risk = "takes away the folder that the first step made, with all that is in it",          \
-        .when = "as-server"                                                                        \
+        .risk = "takes away the folder with all that is in it", .when = "as-server"                \
     }
 
 #define LOGON_OTHERWISE                                                                            \
@@ -338,14 +345,15 @@ const struct finding_kind exps_refused = {
     .cost = "Mail between the company's own servers is delayed or stands still.",
     .repair = "Correct the names and clocks by which the servers log on to each other.",
     .fix = (const struct step_template[]){CAUSES, RIGHTS, {0}},
-    .verify = (const struct step_template[]){CHECK_AGAIN,
-                                             {.shell = SHELL_MANUAL,
-                                              .kind = STEP_DECIDE,
-                                              .where = "the servers that log on to it, an hour "
-                                                       "later",
-                                              .command = "Give exdiag the newest protocol log: "
-                                                         "what was taken last decides."},
-                                             {0}},
+    .verify =
+        (const struct step_template[]){CHECK_AGAIN,
+                                       {.shell = SHELL_MANUAL,
+                                        .kind = STEP_DECIDE,
+                                        .where = "the servers that log on to it",
+                                        .command =
+                                            "An hour later, give exdiag the newest protocol log: "
+                                            "what was taken last decides."},
+                                       {0}},
     .no_undo = "looking changes nothing; what is corrected has its own way back",
     .make_known =
         (const struct step_template[]){

@@ -103,9 +103,9 @@ const struct finding_kind back_connection_host_names = {
              .when = "off"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "{machine}, after the restart",
+             .where = "{machine}",
              .command =
-                 "See that mail between its virtual servers leaves their queues, and that no "
+                 "After the restart, see that mail between its virtual servers leaves their queues, and that no "
                  "event 1706 or 7004 with 535 is logged any more."},
             {0}},
     .undo =

@@ -58,9 +58,9 @@ static const struct step_template make_owner_known[] = {
     }
 
 /* The same name on accounts of users. */
-#define TAKE_OFF_USERS(note_)                                                                      \
+#define TAKE_OFF_USERS(condition_, note_)                                                          \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                             \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE, .condition = condition_,    \
         .command = "setspn -U -D {name} {wrong-user}",                                             \
         .risk = "whoever logs on to a service of that account by this name can no more",           \
         .note = note_, .each = "wrong-user", .alone = true                                         \
@@ -75,9 +75,8 @@ static const struct step_template make_owner_known[] = {
             "where the account is a user's"
 
 #define TAKE_OFF_THE_ONE                                                                           \
-    .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                                 \
-    .command = "setspn -D {spn} {account-of-the-one}",                                             \
-    .note = "takes off what was added, if it was", .each = "spn"
+    .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE, .condition = "if it was added", \
+    .command = "setspn -D {spn} {account-of-the-one}", .each = "spn"
 
 /* A computer that is called so itself has the name. */
 #define NAMESAKE                                                                                   \
@@ -108,9 +107,9 @@ static const struct step_template make_owner_known[] = {
          .where = "any Exchange server",                                                           \
          .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {own-name}",                 \
          .risk = CONNECTOR_RISK,                                                                   \
-         .note = "either this, the first repair since Exchange 2007 (servers expect the server's " \
-                 "own name here), or the name in the directory: whoever takes this leaves out "    \
-                 "the lines of setspn below",                                                      \
+         .condition = "either this, or the name in the directory by setspn below",                 \
+         .note = "the first repair since Exchange 2007: servers expect the server's "              \
+                 "own name here. Whoever takes it leaves out the lines of setspn below",           \
          .each = "connector"},                                                                     \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -124,23 +123,24 @@ static const struct step_template make_owner_known[] = {
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "any Exchange server",                   \
         .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {own-name}",           \
-        .risk = CONNECTOR_RISK,                                                                    \
-        .note = "only if ExchangeServer is among its AuthMechanism; either this, or the name "     \
-                "in the directory: whoever takes this leaves out the lines of setspn below",       \
+        .risk = CONNECTOR_RISK, .condition = "only if ExchangeServer is among its AuthMechanism",  \
+        .note = "either this, or the name in the directory: whoever takes this "                   \
+                "leaves out the lines of setspn below",                                            \
         .each = "unsure-connector"                                                                 \
     }
 
 #define CONNECTOR_UNDO                                                                             \
     {.shell = SHELL_EMS,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
+     .kind = STEP_DECIDE,                                                                          \
      .where = "any Exchange server",                                                               \
+     .condition = "if it was set",                                                                 \
      .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}",                         \
-     .note = "as it was, if it was set",                                                           \
      .each = "connector"},                                                                         \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = "any Exchange server",                    \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "any Exchange server",                   \
+        .condition = "if it was set",                                                              \
         .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {host}",               \
-        .note = "as it was, if it was set", .each = "unsure-connector"                             \
+        .each = "unsure-connector"                                                                 \
     }
 
 const struct finding_kind smtp_spn_missing = {
@@ -178,10 +178,10 @@ const struct finding_kind smtp_spn_missing = {
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
-                                            .kind = STEP_EXACT,
+                                            .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
+                                            .condition = "if it was added",
                                             .command = "setspn -D {spn} {account}",
-                                            .note = "takes off what was added",
                                             .when = "account",
                                             .each = "spn",
                                             .alone = true},
@@ -238,12 +238,12 @@ const struct finding_kind smtp_spn_duplicate = {
              .command = "setspn -D {name} {wrong}",
              .risk = "tickets for the name that were issued with this account's key are of no "
                      "use any more",
-             .note = "only of the accounts that are not to keep it",
+             .condition = "only of the accounts that are not to keep it",
              .when = "person",
              .each = "wrong",
              .alone = true},
-            TAKE_OFF_USERS("only of the accounts that are not to keep it; -U, for an account "
-                           "that is no computer's"),
+            TAKE_OFF_USERS("only of the accounts that are not to keep it",
+                           "-U, for an account that is no computer's"),
             {TAKE_OFF_ALL_BUT_ONE, .when = "undecided"},
             {TAKE_OFF_ALL_BUT_ONE, .when = "!undecided", .rival = true},
             TO_ADD("-S declines while another account has the name itself, and what is there "
@@ -254,7 +254,8 @@ const struct finding_kind smtp_spn_duplicate = {
              .command = "setspn -F -S {name} {account}",
              .risk = "adds the name to the account, after a look that nobody else in the forest "
                      "has it",
-             .note = "if none of those accounts is to keep it: -S declines while one has it",
+             .condition = "if none of those accounts is to keep it",
+             .note = "-S declines while one has it",
              .when = "to-add-person",
              .alone = true},
             {SPN_ADD_TO_ONE("{name}", NULL), .when = "to-one"},
@@ -268,21 +269,24 @@ const struct finding_kind smtp_spn_duplicate = {
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {account-that-has-it}",
-             .note = "only if another account turns out to need it: all of them together would "
-                     "be the duplicate again. First off the one that has it now",
+             .condition = "only if another account turns out to need it",
+             .note = "all of them together would be the duplicate again: first off the "
+                     "one that has it now",
              .when = "!mapped"},
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -F -S {name} {account-that-needs-it}",
-             .note = "then back to the one of these that needs it: {accounts}; -S declines while "
-                     "another has it. setspn -U -F -S where the account is a user's",
+             .condition = "only if another account turns out to need it",
+             .note = "then back to the one of these that needs it: {accounts}; -S "
+                     "declines while another has it. setspn -U -F -S where the account is "
+                     "a user's",
              .when = "!mapped"},
             {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
+             .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
+             .condition = "if it was added",
              .command = "setspn -D {name} {account}",
-             .note = "takes off what was added",
              .when = "mapped",
              .alone = true},
             {0}},
@@ -344,14 +348,14 @@ const struct finding_kind smtp_spn_misplaced = {
              .when = "decide",
              .each = "wrong",
              .alone = true},
-            TAKE_OFF_USERS("first, so that the name is never on two accounts; -U, for an account "
-                           "that is no computer's"),
+            TAKE_OFF_USERS(NULL, "first, so that the name is never on two accounts; -U, for an "
+                                 "account that is no computer's"),
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {wrong}",
              .risk = "whoever logs on to a service of that account by this name can no more",
-             .note = "only if it is not that account that is to have the name",
+             .condition = "only if it is not that account that is to have the name",
              .each = "wrong",
              .rival = true},
             TO_ADD("-S declines while another account has it"),
@@ -360,8 +364,8 @@ const struct finding_kind smtp_spn_misplaced = {
              .where = SPN_CONSOLE,
              .command = "setspn -F -S {name} {account}",
              .risk = "whatever else goes by this name cannot be logged on to by it",
-             .note = "only if servers are to log on to {machine} by this name, and to nothing "
-                     "else",
+             .condition = "only if servers are to log on to {machine} by this name, and to "
+                          "nothing else",
              .when = "add-decide",
              .alone = true},
             {SPN_ADD_TO_ONE("{name}", NULL), .when = "to-one"},
@@ -370,8 +374,9 @@ const struct finding_kind smtp_spn_misplaced = {
             {0}},
     .verify = (const struct step_template[]){SPN_CHECK, {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
-                                            .kind = STEP_EXACT,
+                                            .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
+                                            .condition = "if it was added",
                                             .command = "setspn -D {name} {account}",
                                             .note = "before it goes back",
                                             .when = "moved",
@@ -380,23 +385,24 @@ const struct finding_kind smtp_spn_misplaced = {
                                             .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {name} {account}",
-                                            .note = "before it goes back, if it was added",
+                                            .condition = "if it was added",
+                                            .note = "before it goes back",
                                             .when = "add-decide",
                                             .alone = true},
                                            {TAKE_OFF_THE_ONE, .when = "to-one"},
                                            {TAKE_OFF_THE_ONE, .when = "!to-one", .rival = true},
                                            {.shell = SHELL_CMD,
-                                            .kind = STEP_EXACT,
+                                            .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
+                                            .condition = "if it was taken off",
                                             .command = "setspn -S {name} {wrong}",
-                                            .note = "where it was",
                                             .each = "wrong",
                                             .alone = true},
                                            {.shell = SHELL_CMD,
-                                            .kind = STEP_EXACT,
+                                            .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
+                                            .condition = "if it was taken off",
                                             .command = "setspn -U -S {name} {wrong-user}",
-                                            .note = "where it was",
                                             .each = "wrong-user",
                                             .alone = true},
                                            CONNECTOR_UNDO,

@@ -18,9 +18,9 @@
     }
 
 /* "Yes" makes it the default one, by which the directory then names it. */
-#define MAKE(when_)                                                                                \
+#define MAKE(when_, condition_)                                                                    \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = SHELL,                                   \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = SHELL, .condition = condition_,          \
         .command = "New-ExchangeCertificate -Server $env:COMPUTERNAME -FriendlyName "              \
                    "$env:COMPUTERNAME -SubjectName \"CN=$env:COMPUTERNAME\" -DomainName "          \
                    "$env:COMPUTERNAME -IncludeServerFQDN "                                         \
@@ -38,7 +38,7 @@
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE,                                            \
         .where = "{machine}, in a PowerShell run as administrator",                                \
         .command = "Restart-Service MSExchangeTransport",                                          \
-        .risk = "mail waits for the moment of the restart"                                         \
+        .risk = "mail waits for a minute or two, and goes on then"                                 \
     }
 
 const struct finding_kind smtp_certificate = {
@@ -66,11 +66,11 @@ const struct finding_kind smtp_certificate = {
              .command = "certutil -repairstore my {thumbprint}",
              .risk = "ties the certificate to its key again, where the key is still on this "
                      "machine; nothing else is changed",
-             .note = "where it finds no key, go on with the next step",
+
              .when = "no-key"},
-            MAKE("gone"),
-            MAKE("no-key"),
-            MAKE("expired"),
+            MAKE("gone", NULL),
+            MAKE("no-key", "where certutil found no key"),
+            MAKE("expired", NULL),
             TAKE_EFFECT,
             {0}},
     .verify =
@@ -86,12 +86,12 @@ const struct finding_kind smtp_certificate = {
     .undo =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
+             .kind = STEP_DECIDE,
              .where = SHELL,
+             .condition = "only where the former certificate is still there, with its key",
              .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME -Thumbprint "
                         "{thumbprint-as-kept} -Services SMTP",
-             .risk = "asked whether to overwrite the default SMTP certificate: Yes",
-             .note = "only where the former certificate is still there, with its key"},
+             .risk = "asked whether to overwrite the default SMTP certificate: Yes"},
             {0}},
     .make_known = (const struct step_template[]){MACHINE_STEPS, {0}},
     .references =
