@@ -131,6 +131,7 @@ static const struct {
     {"http-refused", "", "where port 80 is closed"},
     {"https-refused", "", "where port 443 is closed"},
     {"hyper-v", "", "where the hypervisor is Hyper-V"},
+    {"!hyper-v", "", "where it is another one"},
     {"is-changed", "", "where a step changes settings of the time service"},
     {"!is-controller", "", "on a machine that is no domain controller"},
     {"is-controller", "clock", "on a domain controller"},

@@ -85,9 +85,10 @@
                  "Get-MailboxDatabaseCopyStatus shows none of its copies Mounted",                 \
          .when = "dag"},                                                                           \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
          .where = ON_ANY,                                                                          \
-         .command = "Set-ServerComponentState {machine} -Component ServerWideOffline -State "      \
+         .command = "Set-ServerComponentState {machine} -Component ServerWideOffline "             \
+                    "-State "                                                                      \
                     "Inactive -Requester Maintenance",                                             \
          .risk = "it serves nobody from now on",                                                   \
          .when = "since-2013"},                                                                    \

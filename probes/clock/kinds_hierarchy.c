@@ -82,9 +82,9 @@ static const struct reference vm_references[] = {
         SET_NUMBER("old-ahead", "Config", "MaxPosPhaseCorrection", "{old-ahead}", NULL),           \
         SET_NUMBER("old-back", "Config", "MaxNegPhaseCorrection", "{old-back}", NULL),             \
         CLOCK_PUT_BACK_POLICY, CLOCK_RESTART_SERVICE("is-changed"),                                \
-        CLOCK_RUN("service-disabled", "net stop w32time", NULL),                                   \
+        CLOCK_STOP_SERVICE("service-disabled", NULL),                                              \
         CLOCK_RUN("service-disabled", "sc config w32time start= disabled", NULL),                  \
-        CLOCK_RUN("service-stopped", "net stop w32time", NULL)
+        CLOCK_STOP_SERVICE("service-stopped", NULL)
 
 /* ---- what would make it known ---- */
 
@@ -224,7 +224,13 @@ const struct finding_kind time_vm_sync = {
                 "ends the periodic synchronisation; after snapshots and moves VMware still sets "
                 "the clock once, unless the machine's configuration forbids that as well"),
             CLOCK_RESTART_SERVICE("hyper-v"),
-            CLOCK_RESYNC(NULL),
+            CLOCK_RESYNC("hyper-v"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = CLOCK_ELEVATED,
+             .command = "w32tm /resync /rediscover",
+             .risk = CLOCK_SET_RISK,
+             .when = "!hyper-v"},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "the hypervisor's hosts",

@@ -142,12 +142,19 @@
          .when = "stand-alone"},                                                                   \
         CLOCK_RUN("announce", "w32tm /config /reliable:yes /update", NULL)
 
+/* When the service starts, it sets a clock that is far off. */
+#define CLOCK_SET_RISK                                                                             \
+    "a clock that is far off is set at once: what goes by the time of day may run twice or be "    \
+    "left out, and tickets of the future are refused"
+
+#define CLOCK_STOP_SERVICE(when_, risk_)                                                           \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = CLOCK_ELEVATED,                          \
+        .command = "net stop w32time", .risk = risk_, .when = when_                                \
+    }
+
 #define CLOCK_RESTART_SERVICE(when_)                                                               \
-    {.shell = SHELL_CMD,                                                                           \
-     .kind = STEP_EXACT,                                                                           \
-     .where = CLOCK_ELEVATED,                                                                      \
-     .command = "net stop w32time",                                                                \
-     .when = when_},                                                                               \
+    CLOCK_STOP_SERVICE(when_, "with the next step " CLOCK_SET_RISK),                               \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
         .command = "net start w32time", .when = when_                                              \
@@ -156,10 +163,7 @@
 #define CLOCK_RESYNC(when_)                                                                        \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
-        .command = "w32tm /resync /rediscover",                                                    \
-        .risk = "a clock that is far off is set at once: what goes by the time of day may run "    \
-                "twice or be left out, and tickets of the future are refused",                     \
-        .when = when_                                                                              \
+        .command = "w32tm /resync /rediscover", .when = when_                                      \
     }
 
 /* ---- the way back ---- */

@@ -103,8 +103,9 @@ const struct finding_kind ews_directory_missing = {
              .also_powershell = true},
             {0}},
     .undo = (const struct step_template[]){{.shell = SHELL_EMS,
-                                            .kind = STEP_FILL_IN,
+                                            .kind = STEP_DECIDE,
                                             .where = EWS_FILE_HOST,
+                                            .condition = "if it was made",
                                             .command = "Remove-WebServicesVirtualDirectory "
                                                        "-Identity {identity-of-the-new-one}"},
                                            {0}},
@@ -159,7 +160,7 @@ const struct finding_kind ews_requests_refused = {
              .also_powershell = true},
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the balancer or proxy before the server",
+             .where = "the balancer or proxy in front of the server",
              .command = "Have it speak TLS to the server (SSL bridging): 403.4 means that it comes "
                         "without. Exchange requires SSL of EWS, and with Extended Protection "
                         "nothing else works.",

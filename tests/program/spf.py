@@ -365,7 +365,7 @@ def what_to_publish_says_when_and_at_what_risk():
         better, other = " ".join(better.split()), " ".join(other.split())
         expect_in(first, better, "the first alternative")
         expect_in("risk: a sender that", better, "the first alternative")
-        expect_in("if the domain never sends mail decide first " + domain + '. IN TXT "v=spf1 -all"', other, "")
+        expect_in(f"if the domain never sends mail the zone of {domain}, at whoever hosts it " + domain + '. IN TXT "v=spf1 -all"', other, "")
         expect_in("risk: all mail from the domain is then refused", other, "the second")
         for line in page.out.splitlines():
             expect(" IN TXT " not in line or line.startswith(" " * 12 + domain), line)

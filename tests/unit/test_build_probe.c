@@ -543,9 +543,13 @@ static void test_maintenance(void **state)
                         "Resume-ClusterNode 'ex01'");
     for (size_t i = 0; i < sizeof of_members / sizeof *of_members; i++) {
         assert_int_equal(step_of(&finding->fix, of_members[i])->kind, STEP_DECIDE);
-        assert_non_null(strstr(step_of(&finding->fix, of_members[i])->where, "member of a DAG"));
+        assert_string_equal(step_of(&finding->fix, of_members[i])->condition,
+                            "if ex01.contoso.com is a member of a DAG");
     }
-    assert_int_equal(step_of(&finding->fix, "HubTransport -State Draining")->kind, STEP_EXACT);
+    assert_int_equal(step_of(&finding->fix, "HubTransport -State Draining")->kind, STEP_DECIDE);
+    assert_non_null(strstr(step_of(&finding->fix, "HubTransport -State Draining")->condition,
+                           "outside working hours"));
+    assert_int_equal(step_of(&finding->fix, "HubTransport -State Active")->kind, STEP_EXACT);
     assert_null(step_of(&finding->fix, "StartDagServerMaintenance"));
     assert_null(step_of(&finding->fix, "out of support"));
     end();

@@ -757,7 +757,7 @@ static void test_the_way_round(void **state)
         assert_ptr_equal(step_of(&finding->undo, "Let the archiver talk"), finding->undo.list);
         move = step_of(&finding->fix, "Move-ActiveMailboxDatabase -");
         assert_int_equal(move != NULL, rows[i].moves);
-        assert_true(!move || strstr(move->where, "only Exchange 2010"));
+        assert_true(!move || strstr(move->condition, "only of Exchange 2010"));
         assert_int_equal(step_of(&finding->undo, "Move-ActiveMailboxDatabase -") != NULL,
                          rows[i].moves);
         bench_end();

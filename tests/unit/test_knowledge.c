@@ -295,6 +295,62 @@ static void steps_say_where(void **state)
     each_step(check_step);
 }
 
+/* A place is a machine, and a console there: for whom the step is, and when, stands before it. */
+static void check_place(const struct finding_kind *kind, const struct step_template *step)
+{
+    static const char *const words[] = {"if ",     "only ",   "once ",         "instead",
+                                        "unless ", "before",  "the way round", "the repair",
+                                        "an hour", ", where "};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strstr(step->where, words[i]))
+            fail_msg("%s: \"%s\" is no place", kind->id, step->where);
+    }
+}
+
+static void places_are_places(void **state)
+{
+    (void)state;
+    each_step(check_place);
+}
+
+/* A reader who goes on line by line takes nothing down without having been asked when. */
+static void check_interruption(const struct finding_kind *kind, const struct step_template *step)
+{
+    static const char *const words[] = {"iisreset",
+                                        "Restart-",
+                                        "Stop-",
+                                        "Suspend-",
+                                        "-State Draining",
+                                        "-State Inactive",
+                                        "net stop",
+                                        "stop apppool",
+                                        "restore backup",
+                                        "Move-ActiveMailbox",
+                                        "AndMoveNow $true",
+                                        "DagServerMaintenance",
+                                        "VirtualDirectory -Identity",
+                                        "shutdown",
+                                        "rmdir",
+                                        "Uninstall-",
+                                        "Remove-WindowsFeature"};
+
+    if (step->kind == STEP_DECIDE)
+        return;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *at = strstr(step->command, words[i]);
+
+        if (at && strncmp(step->command, "Get-", 4) != 0)
+            fail_msg("%s: \"%s\" interrupts, and nobody is asked", kind->id, step->command);
+    }
+}
+
+static void what_interrupts_is_decided(void **state)
+{
+    (void)state;
+    each_step(check_interruption);
+}
+
 /* The size of a placeholder such as "{merged-record}", or 0. */
 static size_t placeholder_size(const char *text)
 {
@@ -448,6 +504,8 @@ int main(void)
         cmocka_unit_test(kinds_refer_to_a_source),
         cmocka_unit_test(problems_have_a_way_out_and_back),
         cmocka_unit_test(steps_say_where),
+        cmocka_unit_test(places_are_places),
+        cmocka_unit_test(what_interrupts_is_decided),
         cmocka_unit_test(placeholders_stand_outside_quotes),
         cmocka_unit_test(explanations_name_findings),
         cmocka_unit_test(alternatives_have_a_step_before_them),
