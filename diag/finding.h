@@ -119,8 +119,8 @@ struct history {
     int64_t earlier; /* of CHANGE_BACK: the last run that saw it the time before; or 0 */
     size_t runs;     /* that saw it since */
     const char *const *left;    /* of CHANGE_STILL: where it was seen first and is not seen now, */
-    const char *const *entered; /* and where it is seen in place of that: sources of struct seen,
-                                   ended by NULL. NULL: nothing has taken another's place */
+    const char *const *entered; /* and where it is seen in place of that: keys of evidence,
+                                   printable, ended by NULL. NULL: no other has its place */
     bool is_first; /* of CHANGE_NONE: no earlier run examined its subject for this at all */
     int64_t as_of; /* its own run, where the report has runs of later days; else 0. Of any change,
                       and of all outcomes */

@@ -4,6 +4,7 @@
 #include "diag/exam.h"
 #include "diag/history_compare.h"
 #include "diag/memory.h"
+#include "diag/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -617,32 +618,40 @@ static void add_past(struct judge *judge, const struct past *past)
 
 /* ---- where it is seen ---- */
 
-static bool is_seen_in(const struct finding *finding, const char *source)
+static bool is_seen_in(const struct finding *finding, const char *key)
 {
-    for (size_t i = 0; i < finding->seen_count; i++) {
-        if (finding->seen[i].source && strcmp(finding->seen[i].source, source) == 0)
+    for (size_t i = 0; i < finding->source_count; i++) {
+        if (strcmp(finding->sources[i]->key, key) == 0)
             return true;
     }
     return false;
 }
 
-/* Each once, ended by NULL; NULL if there is none. Files have other names every day. */
+/* Any controller answers for the directory, and files have other names every day. */
+static bool is_at_any_place(const struct evidence *item)
+{
+    return item->kind->is_of_file || item->kind == &evidence_directory ||
+           item->kind == &evidence_ticket;
+}
+
+/* In what it was seen, and the other was not: each once, ended by NULL; NULL if there is none. */
 static const char *const *seen_in_alone(const struct finding *finding, const struct finding *other,
                                         struct arena *arena)
 {
-    const char **list = arena_new(arena, finding->seen_count + 1, sizeof *list);
+    const char **list = arena_new(arena, finding->source_count + 1, sizeof *list);
     size_t count = 0;
 
-    for (size_t i = 0; i < finding->seen_count; i++) {
-        const struct seen *seen = &finding->seen[i];
+    for (size_t i = 0; i < finding->source_count; i++) {
+        const struct evidence *item = finding->sources[i];
+        const char *name = text_printable(arena, item->key, strlen(item->key));
         size_t j = 0;
 
-        if (!seen->source || seen->is_read || is_seen_in(other, seen->source))
+        if (is_at_any_place(item) || is_seen_in(other, item->key))
             continue;
-        while (j < count && strcmp(list[j], seen->source) != 0)
+        while (j < count && strcmp(list[j], name) != 0)
             j++;
         if (j == count)
-            list[count++] = seen->source;
+            list[count++] = name;
     }
     return count ? list : NULL;
 }

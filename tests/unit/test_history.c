@@ -1021,19 +1021,23 @@ static void a_comparison_of_one_that_is_not_dated_compares(void **state)
 
 /* ---- who is at fault by now ---- */
 
-/* "smtp 1,smtp 2": where the last finding of the story was seen; with "#" in a file. */
-static void seen_in(struct story *story, const char *sources)
+/* "1,2": in what the last finding of the story was seen; "#1" is a file, "@1" a directory. */
+static void seen_in(struct story *story, const char *keys)
 {
     struct finding *finding = story->findings[story->finding_count - 1];
-    struct seen *list = arena_new(&story->arena, strlen(sources) + 1, sizeof *list);
+    const struct evidence **items =
+        arena_new(&story->arena, strlen(keys) + 1, sizeof(const struct evidence *));
 
-    for (finding->seen = list; *sources; sources += *sources == ',') {
-        size_t size = strcspn(sources, ",");
+    for (finding->sources = items; *keys; keys += *keys == ',') {
+        size_t size = strcspn(keys, ",");
+        struct evidence *item = arena_new(&story->arena, 1, sizeof *item);
 
-        list[finding->seen_count].is_read = *sources == '#';
-        list[finding->seen_count].text = "seen";
-        list[finding->seen_count++].source = arena_copy(&story->arena, sources, size);
-        sources += size;
+        item->kind = *keys == '@'   ? &evidence_directory
+                     : *keys == '#' ? &evidence_mailstore_log
+                                    : &evidence_smtp;
+        item->key = arena_copy(&story->arena, keys, size);
+        items[finding->source_count++] = item;
+        keys += size;
     }
 }
 
@@ -1073,6 +1077,8 @@ static void another_culprit_is_named(void **state)
     expect_move("x,y", "x", "y", "");
     expect_move("", "x", "y", "");
     expect_move("#monday.log", "x", "#friday.log", "");
+    expect_move("@dc1", "@dc1", "@dc2", "");
+    expect_move("@dc1,x", "@dc1", "y,@dc2", "+y-x");
 }
 
 static void a_look_that_a_newer_one_follows_is_superseded(void **state)
