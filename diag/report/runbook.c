@@ -244,8 +244,8 @@ static void put_head(FILE *stream, const struct report *report)
         "By machine, in the order of repair: causes before what they cause, the steps of each in "
         "their order. Where a step says another place than the machine, go there. What undoes a "
         "repair stands at the end.",
-        "Lines end as on the system that wrote this file: on Linux take one of Windows through "
-        "dos2unix before you run a part of it, or paste.",
+        ("Lines end as on the system that wrote this file: on Linux take one of Windows through "
+         "dos2unix before you run a part of it, or paste."),
         "The first line is for the Command Prompt, which knows no such comments: it ends there.",
     };
     struct report_span span = report_span(report);
