@@ -133,8 +133,8 @@ static void put_variants(struct page *page, const struct outline_step *step)
     html_put(page, "</div>\n");
 }
 
-static void put_step(struct page *page, const struct outline_steps *steps, size_t index,
-                     unsigned number)
+static void put_step(struct page *page, const struct outline_entry *entry,
+                     const struct outline_steps *steps, size_t index, unsigned number)
 {
     const struct outline_step *step = &steps->list[index];
     bool once = outline_is_told_once(step);
@@ -150,7 +150,7 @@ static void put_step(struct page *page, const struct outline_steps *steps, size_
         put_variants(page, step);
     if (once || step->same_command)
         put_command(page, step->step);
-    if (!outline_is_note_told(steps, index))
+    if (!outline_is_note_told(entry, steps, index))
         put_note(page, step->note);
 }
 
@@ -232,14 +232,15 @@ static void put_by_member(struct page *page, const struct outline_entry *entry,
 
 /* ---- a row of steps ---- */
 
-static void put_in_order(struct page *page, const struct outline_steps *steps)
+static void put_in_order(struct page *page, const struct outline_entry *entry,
+                         const struct outline_steps *steps)
 {
     unsigned number = 0;
 
     html_put(page, "<ol class=\"steps\">\n");
     for (size_t i = 0; i < steps->count; i++) {
         number += !steps->list[i].step->is_alternative;
-        put_step(page, steps, i, number);
+        put_step(page, entry, steps, i, number);
     }
     html_put(page, "</ol>\n");
 }
@@ -261,6 +262,6 @@ void html_steps(struct page *page, const char *name, const struct outline_entry 
     if (steps->order == OUTLINE_BY_MEMBER)
         put_by_member(page, entry, steps);
     else
-        put_in_order(page, steps);
+        put_in_order(page, entry, steps);
     html_end_row(page);
 }

@@ -113,8 +113,12 @@ bool outline_is_told_once(const struct outline_step *step);
 const struct steps *outline_own_steps(const struct outline_steps *steps,
                                       const struct finding *member);
 
-/* One of the steps before this one has the same note: it need not be said again. */
-bool outline_is_note_told(const struct outline_steps *steps, size_t index);
+/*
+ * A step before this one has the same note: it need not be said again. Of what verifies, too, where
+ * a step of the repair has it; who undoes has the repair not before him.
+ */
+bool outline_is_note_told(const struct outline_entry *entry, const struct outline_steps *steps,
+                          size_t index);
 
 /* The entry of that number, which follows from `cause`, is a worse problem than that itself. */
 bool outline_is_worse(const struct outline *outline, const struct outline_entry *cause,

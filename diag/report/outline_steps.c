@@ -185,15 +185,27 @@ const struct steps *outline_own_steps(const struct outline_steps *steps,
     return steps_of(member, steps->which);
 }
 
-bool outline_is_note_told(const struct outline_steps *steps, size_t index)
+static bool has_note(const struct outline_steps *steps, size_t from, size_t to, const char *note)
 {
-    const char *note = steps->list[index].note;
-
-    for (size_t i = index > LOOK_BACK ? index - LOOK_BACK : 0; i < index && note; i++) {
+    for (size_t i = from; i < to; i++) {
         if (steps->list[i].note && strcmp(steps->list[i].note, note) == 0)
             return true;
     }
     return false;
+}
+
+bool outline_is_note_told(const struct outline_entry *entry, const struct outline_steps *steps,
+                          size_t index)
+{
+    const char *note = steps->list[index].note;
+    const struct outline_steps *fix = &entry->fix;
+
+    if (!note)
+        return false;
+    if (has_note(steps, index > LOOK_BACK ? index - LOOK_BACK : 0, index, note))
+        return true;
+    return steps->which == OUTLINE_VERIFY && fix->order != OUTLINE_BY_MEMBER &&
+           has_note(fix, 0, fix->count < LOOK_BACK ? fix->count : LOOK_BACK, note);
 }
 
 /* All but the command. */

@@ -230,8 +230,9 @@ static const char *critical_words(const struct summary *summary)
                   summary->faults[i].entry->first->severity != SEVERITY_CRITICAL;
     if (!causes)
         return "critical";
-    return causes == summary->counts[SEVERITY_CRITICAL] ? "the cause of something critical"
-                                                        : "critical or the cause of something critical";
+    return causes == summary->counts[SEVERITY_CRITICAL]
+               ? "the cause of something critical"
+               : "critical or the cause of something critical";
 }
 
 static void add_faults(const struct report *report, const struct summary *summary,

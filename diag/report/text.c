@@ -3,6 +3,7 @@
 
 #include "diag/report/history.h"
 #include "diag/report/text_page.h"
+#include "diag/report/text_sources.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,29 +248,6 @@ static bool has_reason(const struct outline_entry *entry)
     return false;
 }
 
-/* In a paragraph; with --verbose a line each, with addresses. */
-static void sources(struct text_page *page, const struct reference *reference)
-{
-    bool verbose = page->options->verbose;
-
-    if (!reference || !reference->title)
-        return;
-    text_page_label(page, "sources", page->body);
-    for (; reference->title; reference++) {
-        if (verbose)
-            text_page_at(page, page->body);
-        wrap_words(&page->wrap, reference->title);
-        if (verbose && reference->url) {
-            wrap_words(&page->wrap, " ");
-            wrap_unbroken(&page->wrap, reference->url);
-        }
-        if (!verbose && reference[1].title)
-            wrap_words(&page->wrap, "; ");
-    }
-    page->after_label = false;
-    wrap_end(&page->wrap);
-}
-
 static void entry_rule(struct text_page *page, const struct outline_entry *entry)
 {
     char number[32];
@@ -298,7 +276,7 @@ static void problem(struct text_page *page, const struct outline_entry *entry)
         wrap_words(&page->wrap, no_undo);
         page->after_label = false;
     }
-    sources(page, entry->first->kind->references);
+    text_sources(page, entry->first->kind->references);
 }
 
 static void unknown(struct text_page *page, const struct outline_entry *entry)
@@ -488,10 +466,17 @@ static void whole(struct text_page *page)
 {
     text_head(page);
     body(page);
+    text_sources_list(page);
     if (page->outline->count) {
         wrap_free_line(&page->wrap);
         text_sum(page);
     }
+}
+
+/* A single problem has its sources beside it. */
+static bool has_several(const struct outline *outline)
+{
+    return outline->starts[PART_PROBLEMS + 1] - outline->starts[PART_PROBLEMS] > 1;
 }
 
 static void titles(struct text_page *page)
@@ -511,6 +496,7 @@ enum status report_text(const struct report *report, const struct report_options
     bool narrow = columns < NARROW;
     struct arena arena = {0};
     struct outline outline;
+    struct text_sources sources = {0};
     struct text_page page = {.report = report,
                              .options = options,
                              .outline = &outline,
@@ -519,6 +505,8 @@ enum status report_text(const struct report *report, const struct report_options
                              .body = narrow ? BODY_NARROW : BODY};
 
     outline_make(report, &arena, &outline);
+    if (has_several(&outline) && !options->verbose)
+        page.sources = &sources;
     wrap_init(&page.wrap, stream, columns);
     if (options->quiet)
         titles(&page);

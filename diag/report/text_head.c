@@ -310,6 +310,8 @@ static void how_to_read(struct text_page *page)
         text_page_styled(page, STYLE_YELLOW, meanings[i].word);
         wrap_words(&page->wrap, meanings[i].meaning);
     }
+    text_page_at(page, body);
+    wrap_words(&page->wrap, "where a step has no place, it is done in that of the one before");
     wrap_end(&page->wrap);
 }
 

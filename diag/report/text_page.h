@@ -11,9 +11,10 @@ struct text_page {
     const struct report_options *options;
     const struct outline *outline;
     struct arena *arena;
-    bool narrow;      /* labels have lines of their own */
-    size_t body;      /* the column of what stands beside a label */
-    bool after_label; /* nothing stands beside it yet */
+    bool narrow;                  /* labels have lines of their own */
+    size_t body;                  /* the column of what stands beside a label */
+    bool after_label;             /* nothing stands beside it yet */
+    struct text_sources *sources; /* told at the end; NULL: beside each problem */
 };
 
 enum {
@@ -61,6 +62,10 @@ void text_notices(struct text_page *page);
 
 /* What was seen of an entry: once where all members have the same, else member by member. */
 void text_seen(struct text_page *page, const struct outline_entry *entry);
+
+/* What the kind's problem is known from: its titles, or their numbers in the list at the end. */
+void text_sources(struct text_page *page, const struct reference *references);
+void text_sources_list(struct text_page *page);
 
 /* The steps of an entry behind a label. */
 void text_steps(struct text_page *page, const struct outline_entry *entry, const char *label,

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIKE_MOST = 3 }; /* members that have seen alike and are told each */
+enum {
+    ALIKE_MOST = 3,         /* members that have seen alike and are told each */
+    BRIEF_MOST = 10 * 60000 /* milliseconds of runs whose moments go without saying */
+};
 
 /* Carets beneath the bytes of `line` from `start` to `end`; the line begins at `indent`. */
 static void carets(struct text_page *page, size_t indent, const char *line, size_t start,
@@ -55,21 +58,39 @@ static void exhibit(struct text_page *page, const struct seen *seen, size_t inde
     }
 }
 
-static bool has_source(const struct seen *seen)
+/* A moment within a short run says no more than the head, which has the run's. */
+static bool shows_time(const struct text_page *page, int64_t time)
 {
-    return seen->source || seen->time;
+    struct report_span span = report_span(page->report);
+    bool is_brief = page->report->run_count && span.finished - span.started <= BRIEF_MOST;
+
+    return time &&
+           (page->options->verbose || !is_brief || time < span.started || time > span.finished);
+}
+
+static bool has_source(const struct text_page *page, const struct seen *seen)
+{
+    return seen->source || shows_time(page, seen->time);
+}
+
+/* Both are from one piece of evidence, as far as that is told. */
+static bool is_of_one_source(const struct text_page *page, const struct seen *a,
+                             const struct seen *b)
+{
+    if (shows_time(page, a->time) || shows_time(page, b->time))
+        return report_same_source(a, b);
+    return a->source && b->source && strcmp(a->source, b->source) == 0;
 }
 
 /* "TXT example.com, 2026-11-22 09:05:07 UTC" */
-static void source_line(struct text_page *page, const struct seen *seen, size_t column)
+static void source_words(struct text_page *page, const struct seen *seen)
 {
     struct buffer moment;
 
     buffer_init(&moment, 64);
-    text_page_at(page, column);
     if (seen->source)
         wrap_words(&page->wrap, seen->source);
-    if (seen->time) {
+    if (shows_time(page, seen->time)) {
         report_show_time(seen->time, &moment);
         wrap_words(&page->wrap, !seen->source ? "" : seen->is_read ? ", read " : ", ");
         wrap_words(&page->wrap, moment.text);
@@ -78,15 +99,33 @@ static void source_line(struct text_page *page, const struct seen *seen, size_t 
     buffer_release(&moment);
 }
 
+static void source_line(struct text_page *page, const struct seen *seen, size_t column)
+{
+    text_page_at(page, column);
+    source_words(page, seen);
+}
+
+static bool is_new_source(const struct text_page *page, const struct finding *finding, size_t index)
+{
+    const struct seen *seen = &finding->seen[index];
+
+    return has_source(page, seen) && (index == 0 || !is_of_one_source(page, seen - 1, seen));
+}
+
+static void seen_at(struct text_page *page, const struct finding *finding, size_t index,
+                    size_t column)
+{
+    const struct seen *seen = &finding->seen[index];
+
+    if (is_new_source(page, finding, index))
+        source_line(page, seen, column);
+    exhibit(page, seen, column + (has_source(page, seen) ? 2 : 0));
+}
+
 static void seen_of(struct text_page *page, const struct finding *finding, size_t column)
 {
-    for (size_t i = 0; i < finding->seen_count; i++) {
-        const struct seen *seen = &finding->seen[i], *before = i ? seen - 1 : NULL;
-
-        if (has_source(seen) && !(before && report_same_source(before, seen)))
-            source_line(page, seen, column);
-        exhibit(page, seen, column + (has_source(seen) ? 2 : 0));
-    }
+    for (size_t i = 0; i < finding->seen_count; i++)
+        seen_at(page, finding, i, column);
     text_pictures(&page->wrap, page->options, column, finding);
 }
 
@@ -121,13 +160,6 @@ static const char *source_at(const struct finding *member, const void *context)
     return member->seen[*(const size_t *)context].source;
 }
 
-static bool is_new_source(const struct finding *finding, size_t index)
-{
-    const struct seen *seen = &finding->seen[index];
-
-    return has_source(seen) && (index == 0 || !report_same_source(seen - 1, seen));
-}
-
 /* From the first to the last of the moments at which the members have seen this. */
 static void span_of_all(struct text_page *page, const struct outline_entry *entry, size_t index)
 {
@@ -141,7 +173,7 @@ static void span_of_all(struct text_page *page, const struct outline_entry *entr
         span.started = time < span.started ? time : span.started;
         span.finished = time > span.finished ? time : span.finished;
     }
-    if (span.finished == 0)
+    if (!shows_time(page, span.started) && !shows_time(page, span.finished))
         return;
     buffer_init(&text, 128);
     if (span.finished - span.started < 1000)
@@ -175,13 +207,13 @@ static bool source_of_all(struct text_page *page, const struct outline_entry *en
 /* Where each member's is from; whose it is, where that line does not say so. */
 static void sources_of_all(struct text_page *page, const struct outline_entry *entry, size_t index)
 {
-    if (!is_new_source(entry->first, index) || source_of_all(page, entry, index))
+    if (!is_new_source(page, entry->first, index) || source_of_all(page, entry, index))
         return;
     for (size_t i = 0; i < entry->member_count; i++) {
         const struct finding *member = entry->members[i];
         const struct seen *seen = &member->seen[index];
 
-        if (!has_source(seen))
+        if (!has_source(page, seen))
             continue;
         if (!seen->source || !outline_names(seen->source, member->subject))
             text_page_owner(page, &entry->members[i], 1, page->body);
@@ -195,7 +227,7 @@ static bool have_sources_of_all(const struct text_page *page, const struct outli
     if (page->options->verbose || entry->member_count <= ALIKE_MOST)
         return true;
     for (size_t i = 0; i < entry->first->seen_count; i++) {
-        if (is_new_source(entry->first, i) && entry->first->seen[i].source &&
+        if (is_new_source(page, entry->first, i) && entry->first->seen[i].source &&
             !outline_tell_once(entry, source_at, &i, page->arena))
             return false;
     }
@@ -207,7 +239,7 @@ static void seen_of_all(struct text_page *page, const struct outline_entry *entr
     for (size_t i = 0; i < entry->first->seen_count; i++) {
         sources_of_all(page, entry, i);
         exhibit(page, &entry->first->seen[i],
-                page->body + (has_source(&entry->first->seen[i]) ? 2 : 0));
+                page->body + (has_source(page, &entry->first->seen[i]) ? 2 : 0));
     }
 }
 
@@ -244,7 +276,7 @@ static void other_sources(struct text_page *page, const struct outline_entry *en
         for (size_t j = 0; j < count; j++) {
             const char *source = entry->members[i]->seen[j].source;
 
-            if (is_told[j] || !source || !is_new_source(entry->members[i], j))
+            if (is_told[j] || !source || !is_new_source(page, entry->members[i], j))
                 continue;
             wrap_words(&page->wrap, separator);
             wrap_words(&page->wrap, source);
@@ -254,32 +286,105 @@ static void other_sources(struct text_page *page, const struct outline_entry *en
     free(is_told);
 }
 
-static bool has_seen(const struct finding *finding)
+/* ---- member by member ---- */
+
+/* What all members have seen in the same words stands in front of what each has. */
+static bool *find_common(const struct text_page *page, const struct outline_entry *entry)
 {
-    return finding->seen_count || text_has_pictures(finding);
+    const size_t count = entry->first->seen_count;
+    bool *is_common = memory_new(count + 1, sizeof *is_common);
+
+    for (size_t i = 0; i < entry->member_count; i++) {
+        if (entry->members[i]->seen_count != count)
+            return is_common;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct seen *seen = &entry->first->seen[i];
+        size_t same = 1;
+
+        while (same < entry->member_count && !has_source(page, seen) &&
+               !has_source(page, &entry->members[same]->seen[i]) &&
+               is_same_text(&entry->members[same]->seen[i], seen))
+            same++;
+        is_common[i] = same == entry->member_count;
+    }
+    return is_common;
 }
 
-static void seen_by_member(struct text_page *page, const struct outline_entry *entry)
+/* "ex01: smtp 192.0.2.1:25", and what was seen there. */
+static void seen_of_member(struct text_page *page, const struct finding *member,
+                           const bool *is_common)
 {
-    bool is_short =
-        !page->options->verbose && entry->member_count > ALIKE_MOST && have_seen_alike(page, entry);
-    size_t shown = is_short ? 1 : entry->member_count;
+    size_t first = 0;
+
+    text_page_at(page, page->body);
+    text_page_begin_style(page, STYLE_LOUD);
+    wrap_words(&page->wrap, member->subject->shown);
+    wrap_words(&page->wrap, ":");
+    text_page_end_style(page, STYLE_LOUD);
+    while (first < member->seen_count && is_common[first])
+        first++;
+    if (first < member->seen_count && has_source(page, &member->seen[first])) {
+        wrap_indent(&page->wrap, page->body + 2);
+        wrap_words(&page->wrap, " ");
+        source_words(page, &member->seen[first]);
+        exhibit(page, &member->seen[first++], page->body + 4);
+    }
+    for (size_t i = first; i < member->seen_count; i++) {
+        if (!is_common[i])
+            seen_at(page, member, i, page->body + 2);
+    }
+    text_pictures(&page->wrap, page->options, page->body + 2, member);
+}
+
+static bool has_own(const struct finding *member, const bool *is_common)
+{
+    for (size_t i = 0; i < member->seen_count; i++) {
+        if (!is_common[i])
+            return true;
+    }
+    return text_has_pictures(member);
+}
+
+/* One of many that have seen alike stands for all. */
+static void seen_by_first(struct text_page *page, const struct outline_entry *entry)
+{
     char text[128];
 
-    for (size_t i = 0; i < shown; i++) {
-        if (!has_seen(entry->members[i]))
-            continue;
-        text_page_owner(page, &entry->members[i], 1, page->body);
-        seen_of(page, entry->members[i], page->body + 2);
-    }
-    if (!is_short)
-        return;
+    text_page_owner(page, &entry->members[0], 1, page->body);
+    seen_of(page, entry->members[0], page->body + 2);
     text_page_at(page, page->body);
     snprintf(text, sizeof text, "the same of the other %zu, with their names (each: --verbose)",
              entry->member_count - 1);
     wrap_words(&page->wrap, text);
     other_sources(page, entry);
     wrap_end(&page->wrap);
+}
+
+static void seen_by_member(struct text_page *page, const struct outline_entry *entry)
+{
+    bool *is_common;
+
+    if (!page->options->verbose && entry->member_count > ALIKE_MOST &&
+        have_seen_alike(page, entry)) {
+        seen_by_first(page, entry);
+        return;
+    }
+    is_common = find_common(page, entry);
+    for (size_t i = 0; i < entry->first->seen_count; i++) {
+        if (is_common[i])
+            exhibit(page, &entry->first->seen[i], page->body);
+    }
+    for (size_t i = 0; i < entry->member_count; i++) {
+        if (has_own(entry->members[i], is_common))
+            seen_of_member(page, entry->members[i], is_common);
+    }
+    free(is_common);
+}
+
+static bool has_seen(const struct finding *finding)
+{
+    return finding->seen_count || text_has_pictures(finding);
 }
 
 static bool has_anything(const struct outline_entry *entry)

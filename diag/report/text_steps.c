@@ -198,12 +198,26 @@ static bool is_in_the_same_place(const struct telling *telling)
            strcmp(report_step_shell(step->step), report_step_shell(before->step)) == 0;
 }
 
+static bool asks_the_same(const struct step *a, const struct step *b)
+{
+    struct buffer one, other;
+    bool is_same;
+
+    buffer_init(&one, TEXT_LINE_MOST);
+    buffer_init(&other, TEXT_LINE_MOST);
+    report_before_step(a, &one);
+    report_before_step(b, &other);
+    is_same = strcmp(one.text, other.text) == 0;
+    buffer_release(&one);
+    buffer_release(&other);
+    return is_same;
+}
+
+/* A decision is of one line alone. */
 static bool is_plain_command(const struct outline_step *step)
 {
-    const bool is_judged = step->step->condition && step->step->placeholder_count == 0;
-
-    return step->step->shell != SHELL_MANUAL && (step->step->kind == STEP_EXACT || is_judged) &&
-           step->same_before;
+    return step->step->shell != SHELL_MANUAL && step->same_before &&
+           (step->step->kind != STEP_DECIDE || step->step->condition);
 }
 
 /* How many steps from this one on are nothing but a line more each, typed behind each other. */
@@ -216,9 +230,9 @@ static size_t count_joined(const struct telling *telling)
     if (telling->step->step->is_alternative || !is_plain_command(telling->step))
         return 1;
     for (next.step++; next.step < end; next.step++, count++) {
-        if (next.step[-1].note || next.step->risk || !is_plain_command(next.step) ||
+        if (next.step->risk || !is_plain_command(next.step) ||
             !is_same_text(next.step->condition, next.step[-1].condition) ||
-            !is_in_the_same_place(&next))
+            !asks_the_same(next.step->step, next.step[-1].step) || !is_in_the_same_place(&next))
             break;
     }
     return count;
@@ -243,30 +257,59 @@ static void begin_step(struct telling *telling, size_t number, size_t joined)
     wrap_words(&page->wrap, figure);
 }
 
-/* "PowerShell [decide first]: ex01.contoso.com, as administrator"; `tagged`: what it asks for. */
-static void put_place(struct text_page *page, const char *shell, const char *where,
-                      const struct step *tagged)
+/* What stands in front of a step. */
+struct head {
+    const struct step *step;
+    const char *condition;
+    const char *where;
+    const char *risk;
+    bool is_tagged; /* with what it asks for */
+    bool is_same;   /* the place of the step before */
+};
+
+/* "PowerShell [decide first]: ex01.contoso.com, as administrator" */
+static void put_place(struct text_page *page, const struct head *head)
 {
-    wrap_words(&page->wrap, shell);
-    if (tagged)
-        before_step(page, tagged);
-    if (where && *where && strcmp(where, shell) != 0) {
+    const char *shell = report_step_shell(head->step);
+
+    wrap_words(&page->wrap, head->is_same ? "in the same place" : shell);
+    if (head->is_tagged)
+        before_step(page, head->step);
+    if (!head->is_same && head->where && *head->where && strcmp(head->where, shell) != 0) {
         wrap_words(&page->wrap, ": ");
-        wrap_words(&page->wrap, where);
+        wrap_words(&page->wrap, head->where);
     }
     wrap_end(&page->wrap);
 }
 
-static const char in_the_same_place[] = "in the same place";
-
-static void place_of_step(const struct telling *telling)
+/*
+ * A step in the same place begins with what it asks for, its risk, or what is done by hand; where
+ * a command would be the first, which has its line for itself, words stand in front of it.
+ */
+static void put_head(const struct telling *telling, const struct head *head)
 {
-    const struct outline_step *step = telling->step;
-    bool is_same = is_in_the_same_place(telling);
+    struct text_page *page = telling->page;
+    const bool is_in_words = head->step->shell == SHELL_MANUAL;
+    const bool is_asking = head->is_tagged && report_asked_by(head->step);
+    const bool has_words = is_in_words || (head->risk && *head->risk);
 
-    condition(telling->page, step->condition);
-    put_place(telling->page, is_same ? in_the_same_place : report_step_shell(step->step),
-              is_same ? NULL : step->where, step->same_before ? step->step : NULL);
+    condition(page, head->condition);
+    if (!head->is_same || head->condition || (!is_asking && !has_words)) {
+        put_place(page, head);
+    } else {
+        if (is_asking)
+            before_step(page, head->step);
+        page->after_label = has_words;
+    }
+    if (!is_in_words)
+        remark(telling, STYLE_YELLOW, "risk: ", head->risk);
+}
+
+static void note_of_step(const struct telling *telling)
+{
+    if (!outline_is_note_told(telling->entry, telling->steps,
+                              (size_t)(telling->step - telling->steps->list)))
+        remark(telling, STYLE_FAINT, "note: ", telling->step->note);
 }
 
 /*
@@ -275,54 +318,49 @@ static void place_of_step(const struct telling *telling)
  */
 static size_t one_step(struct telling *telling, size_t number)
 {
+    const struct outline_step *step = telling->step;
+    const struct head head = {step->step, step->condition,   step->where,
+                              step->risk, step->same_before, is_in_the_same_place(telling)};
     const size_t joined = count_joined(telling);
-    const bool is_in_words = telling->step->step->shell == SHELL_MANUAL;
+    const bool is_in_words = step->step->shell == SHELL_MANUAL;
     const bool set_off = telling->page->narrow && !is_in_words;
 
     begin_step(telling, number, joined);
-    place_of_step(telling);
-    if (!is_in_words)
-        remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
+    put_head(telling, &head);
     if (set_off)
         wrap_free_line(&telling->page->wrap);
     all_variants(telling);
     for (size_t i = 1; i < joined; i++) {
+        note_of_step(telling);
         telling->step++;
         all_variants(telling);
     }
     if (set_off)
         wrap_free_line(&telling->page->wrap);
     if (is_in_words)
-        remark(telling, STYLE_YELLOW, "risk: ", telling->step->risk);
-    if (!outline_is_note_told(telling->steps, (size_t)(telling->step - telling->steps->list)))
-        remark(telling, STYLE_FAINT, "note: ", telling->step->note);
+        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+    note_of_step(telling);
     return joined;
 }
 
 /* ---- steps that have an order, on several machines ---- */
 
-/* "PowerShell: ex01, as administrator", or "in the same place" as the step before it */
-static void place_of_member(struct telling *telling, const struct step *step,
-                            const struct step *before)
-{
-    const char *shell = report_step_shell(step);
-    bool is_same = before && !before->is_alternative && !step->is_alternative &&
-                   is_same_text(step->where, before->where) &&
-                   is_known_place(step->condition, before->condition) &&
-                   strcmp(shell, report_step_shell(before)) == 0;
-
-    condition(telling->page, step->condition);
-    put_place(telling->page, is_same ? in_the_same_place : shell, is_same ? NULL : step->where,
-              step);
-}
-
 /* One step on one machine, whole: who reads it on page six has not the first machine's in sight. */
 static void step_of_member(struct telling *telling, const struct step *step,
                            const struct step *before)
 {
-    place_of_member(telling, step, before);
-    if (step->shell != SHELL_MANUAL)
-        remark(telling, STYLE_YELLOW, "risk: ", step->risk);
+    const struct head head = {.step = step,
+                              .condition = step->condition,
+                              .where = step->where,
+                              .risk = step->risk,
+                              .is_tagged = true,
+                              .is_same =
+                                  before && !before->is_alternative && !step->is_alternative &&
+                                  is_same_text(step->where, before->where) &&
+                                  is_known_place(step->condition, before->condition) &&
+                                  strcmp(report_step_shell(step), report_step_shell(before)) == 0};
+
+    put_head(telling, &head);
     what_to_do(telling, step);
     if (step->shell == SHELL_MANUAL)
         remark(telling, STYLE_YELLOW, "risk: ", step->risk);
@@ -389,18 +427,41 @@ static void in_turn(struct text_page *page, const struct outline_entry *entry)
     wrap_end(&page->wrap);
 }
 
+/* Looks that do as well as the one before: what they are made with. Gives how many there are. */
+static size_t other_looks(struct text_page *page, const struct outline_steps *steps, size_t from)
+{
+    size_t end = from;
+
+    while (end < steps->count && steps->list[end].step->is_alternative)
+        end++;
+    for (size_t i = from; i < end; i++) {
+        if (i == from)
+            text_page_at(page, page->body);
+        wrap_words(&page->wrap, i == from ? "or " : ", or ");
+        wrap_words(&page->wrap, report_step_shell(steps->list[i].step));
+    }
+    if (end > from)
+        wrap_words(&page->wrap, " (lines: --verbose, or --runbook FILE)");
+    return end - from;
+}
+
 static void steps_in_order(struct text_page *page, const struct outline_entry *entry,
                            const struct outline_steps *steps)
 {
+    const bool is_short = steps == &entry->verify && !page->options->verbose;
     size_t number = 0;
 
-    for (size_t i = 0, told; i < steps->count; i += told) {
+    for (size_t i = 0; i < steps->count;) {
         struct telling telling = {
             .page = page, .entry = entry, .steps = steps, .step = &steps->list[i]};
+        size_t told;
 
         number += !steps->list[i].step->is_alternative;
         told = one_step(&telling, number);
         number += told - 1;
+        i += told;
+        if (is_short)
+            i += other_looks(page, steps, i);
     }
 }
 

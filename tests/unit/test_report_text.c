@@ -291,6 +291,72 @@ static void a_cause_keeps_its_own_word(void **state)
     buffer_release(&text);
 }
 
+static bool tells_moment(int64_t started, int64_t finished, bool verbose)
+{
+    const struct report_run run = {.started = started, .finished = finished, .complete = true};
+    const struct report_options options = {.columns = 80, .verbose = verbose};
+    struct report report = sample_report;
+    struct buffer text;
+    bool tells;
+
+    report.runs = &run;
+    report.run_count = 1;
+    golden_render("text", &report, &options, &text);
+    tells = strstr(text.text, "SNTP dc1.corp.example.com, 2026-11-22 09:05:08 UTC\n") != NULL;
+    buffer_release(&text);
+    return tells;
+}
+
+/* A moment goes without saying within ten minutes that the head has. */
+static void moments_are_told_where_they_say_more(void **state)
+{
+    const int64_t minutes = 60000;
+
+    (void)state;
+    assert_false(tells_moment(SAMPLE_TIME, SAMPLE_TIME + 10 * minutes, false));
+    assert_true(tells_moment(SAMPLE_TIME, SAMPLE_TIME + 10 * minutes, true));
+    assert_true(tells_moment(SAMPLE_TIME, SAMPLE_TIME + 10 * minutes + 1, false));
+    assert_true(tells_moment(SAMPLE_TIME + 901, SAMPLE_TIME + 5 * minutes, false));
+    assert_true(tells_moment(SAMPLE_TIME - 5 * minutes, SAMPLE_TIME + 899, false));
+}
+
+static struct step look(const char *command, const char *note)
+{
+    return (struct step){.shell = SHELL_SH, .where = "there", .command = command, .note = note};
+}
+
+/* Lines of one place are one step; what the repair said of its line is not said again. */
+static void what_was_said_is_not_said_again(void **state)
+{
+    const struct report_options usual = {.columns = 80};
+    const struct step fix[] = {look("one", "first"), look("two", "second")};
+    struct step verify[] = {look("one", "first"), look("two", "other"), look("three", "third")};
+    struct finding finding = sample_clock;
+    const struct finding *const findings[] = {&finding};
+    const struct report report = {.version = "0.1.0", .findings = findings, .finding_count = 1};
+    struct buffer text;
+
+    (void)state;
+    verify[2].is_alternative = true;
+    finding.fix = (struct steps){fix, COUNT(fix)};
+    finding.verify = (struct steps){verify, COUNT(verify)};
+    golden_render("text", &report, &usual, &text);
+    assert_non_null(strstr(text.text, "fix      1-2. shell: there\n"
+                                      "                  one\n"
+                                      "              note: first\n"
+                                      "                  two\n"
+                                      "              note: second\n"
+                                      "verify   1-2. shell: there\n"
+                                      "                  one\n"
+                                      "                  two\n"
+                                      "              note: other\n"
+                                      "         or shell (lines: --verbose, or --runbook FILE)\n"));
+    buffer_release(&text);
+    golden_render("text", &report, &wide, &text);
+    assert_non_null(strstr(text.text, "three"));
+    buffer_release(&text);
+}
+
 /* ---- several servers ---- */
 
 static struct servers servers;
@@ -393,6 +459,8 @@ int main(void)
         cmocka_unit_test(many_subjects_are_counted),
         cmocka_unit_test(nothing_wrong_is_short),
         cmocka_unit_test(a_cause_keeps_its_own_word),
+        cmocka_unit_test(moments_are_told_where_they_say_more),
+        cmocka_unit_test(what_was_said_is_not_said_again),
         cmocka_unit_test(the_repair_of_many_is_said_once),
         cmocka_unit_test(the_repair_of_a_few_is_whole),
         cmocka_unit_test(data_of_many_are_said_of_each),
