@@ -131,7 +131,7 @@ static bool load_text(SSL_CTX *context, const char *text)
     X509 *certificate;
     size_t count = 0;
 
-    while (memory && (certificate = PEM_read_bio_X509(memory, NULL, NULL, NULL)) != NULL) {
+    while (memory && (certificate = PEM_read_bio_X509_AUX(memory, NULL, NULL, NULL)) != NULL) {
         count += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1;
         X509_free(certificate);
     }

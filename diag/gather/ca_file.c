@@ -69,3 +69,16 @@ enum status ca_file_mark(const char *path, uint32_t *mark)
     buffer_release(&text);
     return status;
 }
+
+char *ca_file_text(const char *path)
+{
+    struct buffer text;
+
+    if (!path)
+        return NULL;
+    buffer_init(&text, CA_FILE_MOST);
+    if (text_file_read_whole(path, &text) == STATUS_OK)
+        return text.text;
+    buffer_release(&text);
+    return NULL;
+}

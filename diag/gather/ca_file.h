@@ -17,6 +17,12 @@ enum { CA_FILE_MOST = 16 << 20 /* bytes; those of all public authorities are a f
  */
 enum status ca_file_load(const char *path, X509_STORE *store);
 
+/*
+ * What the file says, as UTF-8, for libraries that would read it otherwise. To be freed; NULL where
+ * it cannot be read, or `path` is NULL.
+ */
+char *ca_file_text(const char *path);
+
 /* A checksum of the file's text: of another text mostly another one. */
 enum status ca_file_mark(const char *path, uint32_t *mark);
 

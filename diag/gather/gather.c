@@ -4,6 +4,7 @@
 #include "diag/gather/auth_log.h"
 #include "diag/gather/bound_certificates.h"
 #include "diag/gather/build_file.h"
+#include "diag/gather/ca_file.h"
 #include "diag/gather/clock.h"
 #include "diag/gather/digest.h"
 #include "diag/gather/directory.h"
@@ -420,6 +421,8 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     struct directory_credentials credentials = options->directory;
     struct http_credentials web = options->web;
     struct logon_trial *logon = logon_trial_new();
+    char *own_text = options->ca_text ? NULL : ca_file_text(options->ca_file);
+    const char *ca_text = own_text ? own_text : options->ca_text;
     unsigned most = gather_jobs_most();
     enum status status;
 
@@ -437,17 +440,18 @@ enum status gather_new(const struct gather_options *options, gather_settled *set
     gather->settled = settled;
     gather->context = context;
     tls_library_init();
-    gather->trust = tls_trust_new(options->ca_file, options->ca_text);
+    gather->trust = tls_trust_new(options->ca_file, ca_text);
     gather->clocks.trust = gather->trust;
     credentials.ca_file = options->ca_file;
-    credentials.ca_text = options->ca_text;
+    credentials.ca_text = ca_text;
     credentials.anonymous = options->anonymous;
     credentials.logon = web.logon = logon;
     gather->directory = directory_access_new(&credentials);
     web.ca_file = options->ca_file;
-    web.ca_text = options->ca_text;
+    web.ca_text = ca_text;
     web.trust = gather->trust;
     gather->web = http_access_new(&web);
+    free(own_text);
     logon_trial_leave(logon);
     gather->ending = ending_new();
     gather->machines = machine_reach_new();

@@ -402,6 +402,7 @@ static void set_trust(const struct http_session *session, CURL *handle, bool ver
     const struct http_functions *curl = session->curl;
     const char *file = http_access_ca_file(session->access),
                *text = http_access_ca_text(session->access);
+    bool is_set = false;
 
     curl->easy_setopt(handle, CURLOPT_CERTINFO, 1L);
     curl->easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
@@ -415,12 +416,12 @@ static void set_trust(const struct http_session *session, CURL *handle, bool ver
     if (text) {
         struct curl_blob blob = {.data = (void *)text, .len = strlen(text)};
 
-        curl->easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob); /* borrowed */
-    } else if (file) {
-        curl->easy_setopt(handle, CURLOPT_CAINFO, file);
-    } else {
-        curl->easy_setopt(handle, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NATIVE_CA);
+        is_set = curl->easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob) == CURLE_OK; /* borrowed */
     }
+    if (file && !is_set) /* libcurl before 7.77 */
+        curl->easy_setopt(handle, CURLOPT_CAINFO, file);
+    else if (!text)
+        curl->easy_setopt(handle, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NATIVE_CA);
 }
 
 static bool is_verifying(const struct http_session *session)

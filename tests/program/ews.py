@@ -72,10 +72,11 @@ def whatever_way_the_bytes_come():
 
 
 @case
-def a_token_in_a_file_that_windows_wrote():
+def a_token_and_authorities_in_files_that_windows_wrote():
     for encoding, mark in (("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
         with folder() as place, Lab(ZONES) as lab, Ews(place, "127.0.0.81=fine") as ews:
             ews.token.write_bytes(mark + f"{WANTED}\r\n".encode(encoding))
+            ews.authority.write_bytes(mark + ews.authority.read_text().encode(encoding))
             exdiag(*arguments(lab, ews), status=FINE)
             ews.stop()
 
