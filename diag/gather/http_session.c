@@ -2,6 +2,7 @@
 
 #include "diag/gather/certificate.h"
 #include "diag/gather/http_chain.h"
+#include "diag/gather/http_echo.h"
 #include "diag/gather/http_library.h"
 #include "diag/platform.h"
 #include "diag/platform_kerberos.h"
@@ -22,7 +23,6 @@ enum {
     HEADS_MOST = 16, /* of a request, those before the last included */
     MILLISECOND = 1000,
     LIBCURL_TOO_LARGE = 100,
-    SECRET_LEAST = 4,            /* bytes: what is shorter stands in texts by chance */
     WSA_NET_UNREACHABLE = 10051, /* as Windows has ENETUNREACH and EHOSTUNREACH */
     WSA_HOST_UNREACHABLE = 10065
 };
@@ -49,11 +49,14 @@ struct transfer {
     int64_t deadline;
     int64_t moved;        /* when something of the answer came last */
     struct buffer secret; /* the line that shows who one is; or empty */
+    struct http_echo echo;
+    struct buffer piece; /* of the body, without secrets */
     struct buffer why;
     int64_t began;
     size_t heads;
     bool is_head_whole;
     bool had_enough;   /* of the body */
+    bool is_refused;   /* the body, by whom the request is */
     bool has_answered; /* NTLM's challenge, as far as can be told: with what the password makes */
     char error[CURL_ERROR_SIZE];
 };
@@ -158,28 +161,6 @@ void http_session_free(struct http_session *session)
 
 /* ---- what comes back ---- */
 
-static void blank(char *bytes, size_t size, const char *secret, size_t secret_size)
-{
-    if (secret_size < SECRET_LEAST)
-        return;
-    for (size_t at = 0; at + secret_size <= size; at++) {
-        if (memcmp(bytes + at, secret, secret_size) == 0)
-            memset(bytes + at, '*', secret_size);
-    }
-}
-
-/* Of what goes into evidence, nothing shows who one is, though a server says it back. */
-static void blank_secrets(const struct transfer *transfer, char *bytes, size_t size)
-{
-    const char *password = http_access_password(transfer->session->access);
-    const char *line = transfer->secret.text, *token = strrchr(line, ' ');
-
-    if (token)
-        blank(bytes, size, token + 1, strlen(token + 1));
-    if (password)
-        blank(bytes, size, password, strlen(password));
-}
-
 static bool is_scheme(const struct http_challenge *challenge, const char *name)
 {
     return text_equal_fold_sized(challenge->scheme.bytes, challenge->scheme.size, name,
@@ -246,6 +227,18 @@ static size_t take_line(char *line, size_t unit, size_t count, void *context)
     return response->head.truncated || transfer->heads > HEADS_MOST ? 0 : size;
 }
 
+/* Hands on what is blanked by now. */
+static void give_piece(struct transfer *transfer)
+{
+    const struct http_request *request = transfer->request;
+    struct buffer *piece = &transfer->piece;
+
+    if (request->take && piece->size > 0 && !transfer->is_refused &&
+        !request->take(request->context, piece->text, piece->size))
+        transfer->is_refused = transfer->had_enough = true;
+    buffer_clear(piece);
+}
+
 static size_t take_body(char *bytes, size_t unit, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -255,9 +248,8 @@ static size_t take_body(char *bytes, size_t unit, size_t count, void *context)
 
     transfer->moved = platform_monotonic_clock();
     transfer->response->body_size += taken;
-    blank_secrets(transfer, bytes, taken);
-    if (request->take && taken > 0 && !request->take(request->context, bytes, taken))
-        transfer->had_enough = true;
+    http_echo_take(&transfer->echo, bytes, taken, &transfer->piece);
+    give_piece(transfer);
     if (size > room)
         transfer->had_enough = true;
     return transfer->had_enough ? 0 : (size_t)size;
@@ -753,7 +745,9 @@ static enum logon_verdict verdict_of(const struct transfer *transfer)
 static enum status attempt(struct transfer *transfer)
 {
     enum status status = write_identity(transfer);
+    const char *token = strrchr(transfer->secret.text, ' ');
 
+    transfer->echo.secrets[1] = token ? token + 1 : NULL;
     if (status != STATUS_OK)
         return status;
     return allowance(transfer) < MILLISECOND ? STATUS_TIMED_OUT : perform(transfer);
@@ -802,6 +796,8 @@ static void begin(struct transfer *transfer)
     response->connected = response->secured = response->answered = response->ended = -1;
     buffer_init(&transfer->secret, LINE_MOST);
     buffer_init(&transfer->why, NAME_MOST);
+    buffer_init(&transfer->piece, SIZE_MAX - 1);
+    http_echo_init(&transfer->echo, http_access_password(transfer->session->access), NULL);
     transfer->began = platform_monotonic_clock();
     transfer->deadline = transfer->request->deadline;
 }
@@ -812,13 +808,18 @@ static void end(struct transfer *transfer)
     struct http_session *session = transfer->session;
     struct arena *memory = transfer->request->memory;
 
+    http_echo_end(&transfer->echo, &transfer->piece);
+    give_piece(transfer);
+    http_echo_blank(&transfer->echo, &response->head);
+    http_echo_blank(&transfer->echo, &transfer->why);
     if (transfer->why.size > 0)
         response->reason = text_printable(memory, transfer->why.text, transfer->why.size);
     response->ended = platform_monotonic_clock() - transfer->began;
-    blank_secrets(transfer, response->head.text, response->head.size);
     http_chain_describe(&session->chain, session->target.host, memory, response);
     drop_fields(transfer);
+    http_echo_release(&transfer->echo);
     http_wipe(&transfer->secret);
+    buffer_release(&transfer->piece);
     buffer_release(&transfer->why);
 }
 

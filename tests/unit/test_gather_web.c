@@ -472,7 +472,7 @@ static void test_basic_and_bearer_over_verified_tls(void **state)
     tear_down(&lab);
 }
 
-/* As pages that describe an error to developers do. */
+/* As pages that describe an error to developers do; in pieces that end within what is said. */
 static void say_it_back(void *context, const struct web_heard *heard, struct web_reply *reply)
 {
     char value[256] = "";
@@ -485,7 +485,7 @@ static void say_it_back(void *context, const struct web_heard *heard, struct web
     web_say_status(reply, 500);
     web_say_field(reply, "Server", value);
     web_say_field(reply, "Location", "/wonder:land");
-    web_say_body(reply, "text/html", body.text, body.size);
+    web_say_chunked(reply, "text/html", body.text, body.size, 5);
     buffer_release(&body);
 }
 
