@@ -3,6 +3,7 @@ take the definitions of posix/monitoring, run what they say by their own clocks 
 it; Prometheus reads the metrics. What is examined is the lab's.
 """
 
+import datetime
 import os
 import pathlib
 import re
@@ -27,6 +28,8 @@ DOMAINS = {
     "refuses.com": ("refuses-554", 1, "mx-greeting-refused"),
     "silent.com": ("stall", 3, "mx-banner-stall"),
 }
+# What was saved so many hours ago, and the state of it.
+EVIDENCE = {"tonight": (3, 0, "evidence is 3 h old"), "long ago": (100, 3, "evidence is 4 days old")}
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 
 
@@ -60,7 +63,24 @@ def peers():
         lab.stop()
 
 
+def save_evidence(place):
+    """A run without a fault for each age."""
+    with Lab("good.com TXT \"v=spf1 -all\"\n") as lab:
+        exdiag("check", "good.com", "--only", "spf", "--dns", lab.dns, "--save", place / "run", status=FINE)
+    header, *items = (place / "run").read_text().splitlines()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    for name, (hours, _, _) in EVIDENCE.items():
+        started = now - datetime.timedelta(hours=hours, minutes=5)
+        header = json.dumps({**json.loads(header), "started": started.strftime("%Y-%m-%dT%H:%M:%S.000Z")})
+        (place / name).write_text("\n".join([header, *items]) + "\n")
+
+
 def expect_result(domain, state, line):
+    if domain in EVIDENCE:
+        _, wanted, part = EVIDENCE[domain]
+        expect_equal(state, wanted, f"state of {domain}: {line}")
+        expect_in(part, line, domain)
+        return
     behaviour, wanted, part = DOMAINS[domain]
     expect_equal(state, wanted, f"state of {domain} ({behaviour}): {line}")
     expect(line.startswith(f"EXDIAG {STATES[wanted]} - "), line)
@@ -92,6 +112,12 @@ def nagios_files(place, ways):
             f"define service {{\n host_name mail\n service_description {domain}\n"
             f" check_command check_exdiag_domain!{domain}\n check_period always\n check_interval 1\n"
             " retry_interval 1\n max_check_attempts 1\n contacts nobody\n}")  # fmt: skip
+    for name in EVIDENCE:
+        objects.append(
+            f"define service {{\n host_name mail\n service_description {name}\n"
+            f" check_command check_exdiag_evidence!{place / name}\n check_period always\n check_interval 1\n"
+            " retry_interval 1\n max_check_attempts 1\n contacts nobody\n}")  # fmt: skip
+    save_evidence(place)
     (place / "objects.cfg").write_text("\n".join(objects) + "\n")
     (place / "checks").mkdir()
     user = "nagios" if os.getuid() == 0 else str(os.getuid())
@@ -112,14 +138,15 @@ def nagios_files(place, ways):
 def expect_all_checked(process, status):
     """Waits until `status()` has every service, ends the process, and looks at each."""
     try:
-        wait_until(lambda: len(status()) == len(DOMAINS))
+        wait_until(lambda: len(status()) == len(DOMAINS) + len(EVIDENCE))
         checked = status()
     finally:
         process.terminate()
         process.wait(DEADLINE)
     for domain, (state, line, data) in checked.items():
         expect_result(domain, state, line)
-        expect_in(f"'mx_greeting_seconds {domain} mx.{domain} 127.0.9.", data, "performance data")
+        what = "age=" if domain in EVIDENCE else f"'mx_greeting_seconds {domain} mx.{domain} 127.0.9."
+        expect_in(what, data, "performance data")
 
 
 def nagios_status(place):
@@ -165,6 +192,11 @@ def icinga_config(place, ways):
             f'object Service "{domain}" {{\n host_name = "mail"\n check_command = "exdiag"\n check_interval = 30s\n'
             f' vars.exdiag_domain = [ "{domain}" ]\n vars.exdiag_only = "spf,mx"\n'
             + "".join(f' vars.exdiag_{name} = "{value}"\n' for name, value in ways.items()) + "}")  # fmt: skip
+    for name in EVIDENCE:
+        lines.append(
+            f'object Service "{name}" {{\n host_name = "mail"\n check_command = "exdiag_report"\n check_interval = 30s\n'
+            f' vars.exdiag_evidence = [ "{place / name}" ]\n vars.exdiag_max_age = 90000\n}}')  # fmt: skip
+    save_evidence(place)
     (place / "kept").mkdir()
     (place / "icinga2.conf").write_text("\n".join(lines) + "\n")
     return place / "icinga2.conf"
