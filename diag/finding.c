@@ -135,6 +135,11 @@ static struct finding_place place_finding(const struct finding *finding)
                                   count_causes(finding, FINDING_CAUSES_MOST)};
 }
 
+const char *finding_cost(const struct finding *finding)
+{
+    return finding->cost ? finding->cost : finding->kind->cost;
+}
+
 const char *finding_repair(const struct finding *finding)
 {
     return finding->repair ? finding->repair : finding->kind->repair;

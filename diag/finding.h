@@ -168,6 +168,7 @@ struct finding {
     const struct subject *subject;
     const char *title; /* filled in, printable */
     const char *why;
+    const char *cost;   /* in place of the kind's; or NULL */
     const char *repair; /* in place of the kind's; or NULL */
     const struct seen *seen;
     size_t seen_count;
@@ -206,7 +207,8 @@ struct past {
     const char *why; /* of what is not known, in words: "it waited 30 s, not 60 s"; or NULL */
 };
 
-/* What is to be done, for managers: the finding's own sentence, else its kind's; or NULL. */
+/* For managers: the finding's own sentence, else its kind's; or NULL. */
+const char *finding_cost(const struct finding *finding);
 const char *finding_repair(const struct finding *finding);
 
 /* Everything a report is made of. */

@@ -859,7 +859,8 @@ static void conclude(struct draft *draft)
 
     if (!finding->title)
         finding->title = remedy_text(kind->title, draft->values, draft->value_count, arena);
-    finding->why = remedy_text(kind->why, draft->values, draft->value_count, arena);
+    if (!finding->why)
+        finding->why = remedy_text(kind->why, draft->values, draft->value_count, arena);
     if (finding->outcome == OUTCOME_PROBLEM) {
         finding->fix = own_steps_of(kind->fix, draft);
         finding->verify = steps_of(kind->verify, draft);

@@ -353,6 +353,8 @@ static const struct {
     {"undecided", "smtp", "where it is not known which account is to lose the name"},
     {"unknown-keeper", "", "where it is not known which account is to have the name"},
     {"!unread", "", "where files were read"},
+    {"unheard", "", "for each name server that gave no answer"},
+    {"!unheard", "", "where none of these is known"},
     {"unread-away", "", "where the machine was asked over the network"},
     {"unread-denied", "", "where reading was denied"},
     {"unregistered", "", "where the domain is not registered"},

@@ -30,7 +30,7 @@ static bool is_fault(const struct outline *outline, const struct outline_entry *
 
 static const char *cost_of(const struct outline_entry *entry)
 {
-    return entry->first->kind->cost;
+    return finding_cost(entry->first);
 }
 
 static int compare_numbers(const void *a, const void *b)

@@ -403,7 +403,9 @@ static void saw_answer(struct finding *finding, const struct build_machine *mach
             page->phrase ? page->phrase : "", page->path);
     if (version)
         saw(finding, &page->evidence, "X-OWA-Version: %s, which is no build of Exchange", version);
-    if (machine->obstacle)
+    if (machine->obstacle && machine->obstacle->status == STATUS_OK)
+        saw(finding, machine->obstacle, "the answer is that there is no address");
+    else if (machine->obstacle)
         saw_failure(finding, machine->obstacle);
 }
 

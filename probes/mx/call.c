@@ -1,6 +1,7 @@
 #include "probes/mx/call.h"
 
 #include "probes/as_called.h"
+#include "probes/mx/kinds.h"
 #include "probes/spf/network.h"
 
 #include <stdio.h>
@@ -373,6 +374,8 @@ void mx_set_subject(struct examination *x, struct finding *finding, const struct
 
     if (is_domain)
         mx_set_domain(finding, subject->name, subject->given);
+    else
+        mx_say_of_server(finding);
     set_name(finding, subject, is_domain ? "domain" : "server");
     mx_set_as_called(x, finding);
 }

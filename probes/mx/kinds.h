@@ -33,6 +33,12 @@ extern const struct finding_kind mx_tlsa;
 /* Files that say nothing of mail: kinds_file.c */
 extern const struct finding_kind mx_trace_without_mail;
 
+/*
+ * Title, why and cost for a server that was named itself, in place of those that speak of mail
+ * exchangers: no MX record need name it, and not all its mail comes from outside. kinds_server.c
+ */
+void mx_say_of_server(struct finding *finding);
+
 /* ---- steps that several of them have ---- */
 
 #define MX_REFERENCE(section, title)                                                               \

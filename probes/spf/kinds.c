@@ -16,17 +16,45 @@ static const struct reference view_references[] = {
     {"RFC 9499 section 6, Split DNS", "https://www.rfc-editor.org/rfc/rfc9499#section-6"},
     {NULL, NULL}};
 
-#define ASK_A_PUBLIC_RESOLVER                                                                      \
+#define ASK_A_PUBLIC_RESOLVER(when_)                                                               \
     {                                                                                              \
         .shell = SHELL_SH, .kind = STEP_FILL_IN,                                                   \
         .where = "any machine whose network lets DNS questions out",                               \
         .command = "exdiag check --domain {subject} --only spf --dns {resolver}",                  \
         .also_powershell = true,                                                                   \
-        .note = "name a resolver outside your network, such as your provider's: its view is "      \
+        .note = "name a resolver outside your network, such as your provider's: its "              \
+                "view is "                                                                         \
                 "then taken as the public one",                                                    \
+        .when = when_                                                                              \
     }
 
-const struct step_template spf_ask_elsewhere[] = {ASK_A_PUBLIC_RESOLVER, {0}};
+const struct step_template spf_ask_elsewhere[] = {ASK_A_PUBLIC_RESOLVER(NULL), {0}};
+
+/* Of name servers that gave no answer: each by itself, and whoever runs it. */
+static const struct step_template ask_the_unheard[] = {
+    {.shell = SHELL_SH,
+     .kind = STEP_EXACT,
+     .where = "any machine with dig, in another network too",
+     .command = "dig +norecurse -t TXT -q {name} @{unheard}",
+     .note = "answered elsewhere and not from here: the way from here is at fault; SERVFAIL, "
+             "REFUSED or nothing from anywhere: the server",
+     .each = "unheard"},
+    {.shell = SHELL_POWERSHELL,
+     .kind = STEP_EXACT,
+     .is_alternative = true,
+     .where = "any Windows machine",
+     .command = "Resolve-DnsName -Name {name} -Type TXT -Server {unheard} -DnsOnly",
+     .each = "unheard"},
+    {.shell = SHELL_MANUAL,
+     .kind = STEP_DECIDE,
+     .where = "whoever runs that name server",
+     .condition = "where it answers nobody",
+     .command = "Have it serve the zone of {name} again, or take it out of the "
+                "delegation.",
+     .risk = "never the last one that answers",
+     .when = "unheard"},
+    ASK_A_PUBLIC_RESOLVER("!unheard"),
+    {0}};
 
 static const struct step_template verify_agreement[] = {
     {.shell = SHELL_SH,
@@ -245,7 +273,7 @@ const struct finding_kind dns_servers_disagree = {
     .verify = verify_agreement,
     .undo = NULL,
     .no_undo = "looking changes nothing, and an up-to-date zone needs no way back",
-    .make_known = spf_ask_elsewhere,
+    .make_known = ask_the_unheard,
     .references = view_references,
 };
 

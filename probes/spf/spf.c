@@ -71,6 +71,10 @@ static void tell_unheard(struct examination *x, const struct subject *subject,
 
     spf_set_common(x, finding, subject, NULL);
     for (size_t i = 0; i < view->unheard_count; i++) {
+        if (view->unheard[i]->at.port == DNS_PORT)
+            set_address(finding, "unheard", &view->unheard[i]->at.ip);
+    }
+    for (size_t i = 0; i < view->unheard_count; i++) {
         const struct evidence *item = &view->unheard[i]->evidence;
 
         if (item->status == STATUS_OK)

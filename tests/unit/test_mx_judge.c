@@ -508,6 +508,18 @@ static void more_than_are_examined_are_told(void **state)
 
 /* ---- servers ---- */
 
+/* It may be no exchanger of any domain, nor have mail from outside. */
+static void says_server(const char *title)
+{
+    for (size_t i = 0; i < bench.finding_count; i++) {
+        if (bench.findings[i]->outcome != OUTCOME_PROBLEM)
+            continue;
+        assert_string_equal(bench.findings[i]->title, title);
+        assert_null(strstr(bench.findings[i]->why, "exchanger"));
+        assert_non_null(strstr(finding_cost(bench.findings[i]), "Mail through this server"));
+    }
+}
+
 /* All three services are called; that two of them are not offered is no fault. */
 static void servers_are_called_at_three_ports(void **state)
 {
@@ -517,12 +529,14 @@ static void servers_are_called_at_three_ports(void **state)
     EXAMINE(SUBJECT_SERVER, "mail.contoso.com", {"mail.contoso.com", "A", "192.0.2.10"});
     assert_string_equal(verdicts(),
                         "banner-stall=critical banner-stall=warning banner-stall=warning");
+    says_server("a mail server accepts connections and never greets");
     for (size_t i = 0; i < bench.fetched_count; i++)
         calls += bench.fetched[i]->kind == &evidence_smtp;
     assert_int_equal(calls, 3);
     end();
     EXAMINE(SUBJECT_SERVER, "192.0.2.30", {"x", "A", "192.0.2.1"});
     assert_string_equal(verdicts(), "refuses=warning");
+    says_server("a mail server refuses connections");
     assert_non_null(seen("this network may refuse port 25 by itself"));
     end();
 }
