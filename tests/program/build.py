@@ -1,8 +1,11 @@
 """Builds of Exchange: --builds and its mistakes, what is saved with a run, `explain build`."""
 
+from datetime import date, timedelta
+
 from harness import *
 
-HEAD = "exdiag-builds 1\nas-of 2026-11-01\n"
+DAY = f"as-of {date.today() - timedelta(days=20)}"  # what is older than 90 days tells less
+HEAD = f"exdiag-builds 1\n{DAY}\n"
 ROWS = (
     "15.1.2507.6 | Exchange 2016 | CU23 | - | 2022-04-20 | 2099-10-14\n"
     "15.1.2507.9 | Exchange 2016 | CU23 | May22SU | 2022-05 | 2099-10-14\n"
@@ -83,7 +86,7 @@ def a_saved_run_has_its_table():
 def an_old_table_never_says_ok():
     with folder() as place:
         table = place / "builds.txt"
-        table.write_text((HEAD + ROWS).replace("2026-11-01", "2024-01-01"))
+        table.write_text((HEAD + ROWS).replace(DAY, "as-of 2024-01-01"))
         result = check(place, "15.01.2507.009", "--builds", table, status=3)
         expect_equal(
             outcomes(result.report), {BEHIND: "unknown", UNSUPPORTED: "unknown"}, "outcomes"
@@ -119,8 +122,10 @@ PROGRAM = ROOT / "tests/scenario/build-of-setup/ExSetup.exe"
 def a_program_is_read_under_any_name_and_torn_ones_tell_nothing():
     """Its content decides; what is torn, or is another program, is unknown, never up to date."""
     whole = PROGRAM.read_bytes()
-    table = ROOT / "tests/scenario/build-of-setup/builds.txt"
+    recorded_with = (PROGRAM.parent / "builds.txt").read_text()
     with folder() as place:
+        table = place / "builds.txt"
+        table.write_text(re.sub("as-of .*", DAY, recorded_with))
         for size, wanted in ((len(whole), "ok"), (700, "unknown"), (512, "unknown")):
             copy = place / "copy.txt"
             copy.write_bytes(whole[:size])
