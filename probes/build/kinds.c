@@ -319,7 +319,6 @@ const struct finding_kind exchange_build_behind = {
     .cost = "Known security holes may be open that an update closes.",
     .repair = "Install the newest update.",
     .fix = (const struct step_template[]){SEE_BUILD,
-                                          SEE_ALL,
                                           {.shell = SHELL_MANUAL,
                                            .kind = STEP_DECIDE,
                                            .where = "the organisation",

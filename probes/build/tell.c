@@ -120,16 +120,20 @@ static void saw_sightings(struct finding *finding, struct examination *x,
                           const struct build_case *one)
 {
     const struct build_verdict *verdict = &one->verdict;
+    const char *said = "";
 
     for (size_t i = 0; i < one->machine->count; i++) {
         const struct build_sighting *sighting = &one->machine->sightings[i];
         struct build_place place =
             build_table_find(verdict->table, &sighting->number, sighting->precision);
+        const char *text = long_text(&place, sighting->precision, pass_memory(x));
+        bool is_said = strcmp(text, said) == 0;
 
-        saw(finding, sighting->source, "%s, by %s: %s%s",
+        saw(finding, sighting->source, "%s, by %s%s%s%s",
             number_text(&sighting->number, pass_memory(x)), build_way_text(sighting->way),
-            long_text(&place, sighting->precision, pass_memory(x)),
+            is_said ? "" : ": ", is_said ? "" : text,
             build_agrees(verdict, sighting) ? "" : " (the ways do not agree)");
+        said = text;
     }
     if (verdict->best->way == BUILD_BY_LOG_HEADER)
         saw(finding, NULL, "a log tells the build of its day: it may have been updated since");

@@ -32,8 +32,7 @@
 
 #define CLOCK_REPAIR_POLICY                                                                        \
     CLOCK_RUN("policy", "gpresult /scope computer /h gpresult.html /f",                            \
-              "which policy sets the time here: while it does, w32tm /config and the registry "    \
-              "change nothing"),                                                                   \
+              "names the policy that sets the time here"),                                         \
         CLOCK_IN_POLICY(                                                                           \
             "policy-domain",                                                                       \
             "Time Providers, Configure Windows NTP Client: Not Configured, or Type NT5DS, "        \
@@ -189,9 +188,9 @@
         "Local CMOS Clock or Free-running System Clock: it follows nobody. VM IC Time "               \
         "Synchronization Provider: first exdiag explain time-vm-sync, for the hypervisor sets "       \
         "it again after every repair. Error 0x80070426: the service does not run" CLOCK_QUERY_SINCE), \
-        CLOCK_RUN(                                                                                    \
-            when_, "w32tm /query /configuration",                                                     \
-            "(Policy) behind a value: what is set here is in vain until that policy is changed "      \
-            "(gpresult /scope computer /v names it)" CLOCK_QUERY_SINCE)
+        CLOCK_RUN(when_, "w32tm /query /configuration",                                               \
+                  "(Policy) behind a value: what is set here is in vain until that "                  \
+                  "policy is changed "                                                                \
+                  "(gpresult /scope computer /v names it)" CLOCK_QUERY_SINCE)
 
 #endif

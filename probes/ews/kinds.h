@@ -63,8 +63,9 @@ extern const struct finding_kind ews_requests_refused;
 
 #define EWS_GET_DATABASE "Get-Mailbox -Identity {mailbox} | Format-List Name,Database,ServerName"
 #define EWS_OF_DATABASE                                                                            \
-    "ServerName has the active copy of the database: since Exchange 2013 it makes the MIME "       \
-    "content, in 2010 the Client Access server that the archiver talks to"
+    "ServerName has the active copy, which makes the MIME content since "                          \
+    "Exchange 2013; in 2010 the Client Access server does that the "                               \
+    "archiver talks to"
 
 /* As the run was: its servers, and who asked. Of a secret only the place that it goes to. */
 #define EWS_AS_BEFORE                                                                              \

@@ -69,9 +69,9 @@
          .condition = "the way round, where there is a DAG",                                       \
          .command = MOVE_COMMAND,                                                                  \
          .risk = MOVE_RISK,                                                                        \
-         .note = "it makes the archive whole today, and is no repair: in the documented case "     \
-                 "messages failed again after the way back. With Exchange 2010 let the "           \
-                 "archiver talk to the other Client Access server as well",                        \
+         .note = "no repair: in the documented case messages failed again after the "              \
+                 "way back. With Exchange 2010 let the archiver talk to the other "                \
+                 "Client Access server as well",                                                   \
          .when = "move-first"},                                                                    \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
@@ -103,9 +103,7 @@
         .command =                                                                                 \
             "Ask for the same messages through another server of the DAG too (exdiag "             \
             "check with --server once for each). Go on only if they come through that one.",       \
-        .note = "where every server fails alike, to make the directory below again is in "         \
-                "vain: since Exchange 2013 the server with the active copy makes the MIME "        \
-                "content",                                                                         \
+        .note = "where every server fails alike, the repair below is in vain",                     \
         .when = "compare-first"                                                                    \
     }
 
@@ -117,7 +115,8 @@
      .where = EWS_NODE_SHELL,                                                                      \
      .condition = "the repair",                                                                    \
      .command = "$ews = Get-WebServicesVirtualDirectory -Identity " IDENTITY,                      \
-     .note = "keep this window open until the end: the commands below use what it holds",          \
+     .note = "keep this window open until the end: without what it holds EWS "                     \
+             "comes back with no external URL, and with basic authentication on",                  \
      .when = "repair"},                                                                            \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -130,14 +129,14 @@
          .where = EWS_NODE_SHELL,                                                                  \
          .command = "$ews | Format-List Identity,*Url,*Authentication,*Protection*,GzipLevel,"     \
                     "MRSProxy*",                                                                   \
-         .note = "keep it for the comparison. Where CertificateAuthentication is True, set "       \
-                 "that again with Set-WebServicesVirtualDirectory after New-",                     \
+         .note = "for the comparison. Where CertificateAuthentication is True, set "               \
+                 "that again after New-, with Set-WebServicesVirtualDirectory",                    \
          .when = "repair"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
          .where = EWS_NODE_CMD,                                                                    \
          .command = EXTENDED_PROTECTION,                                                           \
-         .note = "Extended Protection as IIS has it: tokenChecking, which Remove- takes away",     \
+         .note = "tokenChecking of Extended Protection, which Remove- takes away",                 \
          .when = "extended-protection"},                                                           \
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_EXACT,                                                                       \
@@ -154,42 +153,35 @@
         .when = "new-open"                                                                         \
     }
 
-#define NEW_RISK                                                                                   \
-    "without the recorded values it would have the defaults: no external URL, and basic "          \
-    "authentication on"
-#define NEW_NOTE "no -WebSiteName, which is for other sites than the default one. "
-
 #define NEW_STEP(step_kind, condition_, line, text, when_)                                         \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = step_kind, .where = EWS_NODE_SHELL, .condition = condition_,   \
-        .command = line, .risk = NEW_RISK, .note = NEW_NOTE text, .when = when_                    \
+        .command = line, .note = text, .when = when_                                               \
     }
 
-#define NEW_OR(condition_, line, text, when_)                                                      \
+#define NEW_OR(condition_, line, when_)                                                            \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_DECIDE, .is_alternative = true, .where = EWS_NODE_SHELL,  \
-        .condition = condition_, .command = line, .risk = NEW_RISK, .note = text, .when = when_    \
+        .condition = condition_, .command = line, .when = when_                                    \
     }
 
 /* One of them where the version is known; else the one that a person chooses. */
 #define MAKE_NEW                                                                                   \
     NEW_STEP(STEP_EXACT, NULL, NEW_2013, OF_2013, "new-2013"),                                     \
-        NEW_STEP(STEP_EXACT, NULL, NEW_2010, OF_2010, "new-2010"),                                 \
-        NEW_STEP(STEP_EXACT, NULL, NEW_2007, OF_2007, "new-2007"),                                 \
+        NEW_STEP(STEP_EXACT, NULL, NEW_2010, NULL, "new-2010"),                                    \
+        NEW_STEP(STEP_EXACT, NULL, NEW_2007, NULL, "new-2007"),                                    \
         NEW_STEP(STEP_DECIDE, "only if it is Exchange 2013 or later (Version 15)", NEW_2013,       \
                  OF_2013, "new-open"),                                                             \
-        NEW_OR("only if it is Exchange 2010 (Version 14)", NEW_2010, OF_2010, "new-open"),         \
-        NEW_OR("only if it is Exchange 2007 (Version 8)", NEW_2007, OF_2007, "new-open")
+        NEW_OR("only if it is Exchange 2010 (Version 14)", NEW_2010, "new-open"),                  \
+        NEW_OR("only if it is Exchange 2007 (Version 8)", NEW_2007, "new-open")
 
-#define OF_2013 "The back end's directory stays"
-#define OF_2010 "Exchange 2010 knows neither -Server nor -Role"
-#define OF_2007 "Exchange 2007 knows these parameters and no more"
+#define OF_2013 "the back end's directory stays"
 
 #define MAKE_IT_AGAIN                                                                              \
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_DECIDE,                                                                          \
      .where = EWS_NODE_SHELL,                                                                      \
-     .condition = "outside working hours",                                                         \
+     .condition = "the repair, outside working hours",                                             \
      .command = "Remove-WebServicesVirtualDirectory -Identity " IDENTITY,                          \
      .risk = "from here to the last step nobody reaches EWS through this server: archiving, "      \
              "free/busy, out-of-office, Outlook for Mac, meeting rooms. Take the "                 \
@@ -209,9 +201,9 @@
          .when = "extended-protection"},                                                           \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = EWS_NODE_CMD,                            \
-        .condition = "outside working hours", .command = "iisreset",                               \
-        .risk = "ends all that is served over HTTP here for a minute: Outlook, Outlook on the "    \
-                "web, ActiveSync, remote shells, the address book",                                \
+        .condition = "the repair, outside working hours", .command = "iisreset",                   \
+        .risk = "ends all that is served over HTTP here for a minute: Outlook, "                   \
+                "phones, remote shells, the address book",                                         \
         .when = "repair"                                                                           \
     }
 

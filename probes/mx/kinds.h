@@ -178,7 +178,7 @@ void mx_say_of_server(struct finding *finding);
         .condition = "if it is yours, and runs Linux", .command = "ss -ltn sport = :{port}",       \
         .note = "Recv-Q counts connections that nobody has accepted yet: above 0 and not "         \
                 "falling, the daemon hangs or has no process left (Postfix: postconf "             \
-                "default_process_limit, beside the lines of ps -C smtpd)"                          \
+                "default_process_limit)"                                                           \
     }
 
 #endif
