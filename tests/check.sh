@@ -1,23 +1,36 @@
 #!/bin/bash
 # Everything that takes under 20 minutes on two cores. Each stage says what it does. What does not
-# build ends the run; a stage that fails does not, but is named at the end, before the line that counts.
+# build ends the run; a stage that fails does not. Both are named at the end, before the line that counts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 passed=0 failed=0 skipped=0
 broken=()
 started=$SECONDS
+: "${STAGE_SECONDS:=2400}"
 export EXDIAG_SEED=20261123 # what random tests begin with, so that two runs agree; check-extended has others
 
 stage() {
     printf '\n== %s (%d s)\n' "$1" $((SECONDS - started))
 }
 
+# What broke, and the count of all, which is the last line.
+finish() {
+    printf '\ncheck: %d s\n' $((SECONDS - started))
+    [ ${#broken[@]} = 0 ] || printf 'check: failed: %s\n' "${broken[@]}"
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    [ ${#broken[@]} = 0 ]
+    exit
+}
+
 build() { # build PRESET [CMAKE_OPTION...]
     local preset=$1
     shift
-    cmake --preset "$preset" "$@" >build-log.txt 2>&1 || { cat build-log.txt; exit 1; }
-    cmake --build --preset "$preset" >build-log.txt 2>&1 || { tail -50 build-log.txt; exit 1; }
+    if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset"; } >build-log.txt 2>&1; then
+        tail -50 build-log.txt
+        broken+=("building $preset, and all behind it was not run")
+        finish
+    fi
     rm -f build-log.txt
 }
 
@@ -27,15 +40,19 @@ number() { # number WORD TEXT: the N of "N WORD" in it, or 0
 
 # Runs a command and adds the "N passed, N failed[, N skipped]" that it ends with.
 count() {
-    local log line status=0
+    local log line status=0 within=()
+    # One that hangs is ended while there is still time to say so; at a terminal that is Ctrl-C's to do.
+    [ -t 0 ] || [ "$(type -t "$1")" = function ] || within=(timeout --kill-after=10 "$STAGE_SECONDS")
     log=$(mktemp)
-    "$@" 2>&1 | tee "$log" || status=$?
+    "${within[@]}" "$@" 2>&1 | tee "$log" || status=$?
     line=$(grep -oE '[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?' "$log" | tail -1) || true
     rm -f "$log"
     passed=$((passed + $(number passed "$line")))
     failed=$((failed + $(number failed "$line")))
     skipped=$((skipped + $(number skipped "$line")))
-    if [ "$status" != 0 ]; then
+    if [ "$status" = 124 ]; then
+        broken+=("$*, which had not ended after $STAGE_SECONDS s")
+    elif [ "$status" != 0 ] || [ "$(number failed "$line")" != 0 ]; then
         broken+=("$*")
     elif [ -z "$line" ]; then
         broken+=("$*, which counts nothing")
@@ -51,7 +68,7 @@ unit_tests() { # unit_tests PRESET [CTEST_OPTION...]
     local preset=$1 log status=0
     shift
     log=$(mktemp)
-    if ! ctest --test-dir "build/$preset" -j "$(nproc)" --output-on-failure "$@" >"$log" 2>&1; then
+    if ! ctest --test-dir "build/$preset" -j "$(nproc)" --no-tests=error --output-on-failure "$@" >"$log" 2>&1; then
         tail -80 "$log"
         status=1
     fi
@@ -139,7 +156,4 @@ stage "fuzzing, ${FUZZ_SECONDS:=8} seconds a target"
 build fuzz
 count tests/fuzz/run.sh build/fuzz "$FUZZ_SECONDS"
 
-printf '\ncheck: %d s\n' $((SECONDS - started))
-[ ${#broken[@]} = 0 ] || printf 'check: failed: %s\n' "${broken[@]}"
-printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-[ ${#broken[@]} = 0 ]
+finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh BUILD SECONDS [TARGET...]: runs the libFuzzer targets, one on each core at a time, each
-# for so many seconds from its seeds. What is learnt stays in the build folder; a crash stays there
-# too.
+# for so many seconds from its seeds, with the chances of EXDIAG_SEED (0, and by default, those of the
+# moment). What is learnt stays in the build folder; a crash stays there too.
 set -euo pipefail
 build=$(realpath "$1") seconds=$2
 shift 2
@@ -13,7 +13,7 @@ fuzz() {
     corpus=$build/corpus/$name log=$build/fuzz-$name.log
     mkdir -p "$corpus" "$build/crashes"
     [ -d "seeds/$name" ] && seeds+=("seeds/$name")
-    if ! "$build/tests/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    if ! "$build/tests/fuzz_$name" -max_total_time="$seconds" -seed="${EXDIAG_SEED:-0}" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$build/crashes/$name-" "$corpus" "${seeds[@]}" >"$log" 2>&1; then
         tail -40 "$log"
         echo "FAILED fuzz $name"

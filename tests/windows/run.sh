@@ -9,6 +9,7 @@ build=build/windows
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0 skipped=0
+broken=()
 
 step() {
     printf 'windows: %s (%d s)\n' "$1" $SECONDS
@@ -31,6 +32,7 @@ count() {
     number=$(grep -oE '[0-9]+ failed' <<<"$line" | grep -oE '^[0-9]+' || echo 0)
     [ "$status" = 0 ] || [ "$number" != 0 ] || number=1 # it ended as if one had failed
     failed=$((failed + number))
+    [ "$number" = 0 ] || broken+=("$*")
     skipped=$((skipped + $(grep -oE '[0-9]+ skipped' <<<"$line" | grep -oE '^[0-9]+' || echo 0)))
 }
 
@@ -82,5 +84,6 @@ step "packages"
 count /usr/bin/python3 tests/windows/package.py build/package
 
 step "done"
+[ ${#broken[@]} = 0 ] || printf 'windows: failed: %s\n' "${broken[@]}"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]
