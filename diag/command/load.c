@@ -2,6 +2,7 @@
 
 #include "diag/command/command.h"
 #include "diag/platform.h"
+#include "diag/read/utf16.h"
 
 /* Options of this call come on top of what the file's run was given. */
 static void add_settings(struct run *run, const struct options *options)
@@ -39,6 +40,21 @@ static int refuse_kind(const char *path, enum platform_file_kind kind)
                     path);
 }
 
+/* As it is once it has been through PowerShell's >. */
+static bool is_utf16(const char *path)
+{
+    struct utf16 utf16;
+    char head[2];
+    size_t size;
+    FILE *file;
+
+    if (platform_file_open(path, &file) != STATUS_OK)
+        return false;
+    size = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return utf16_begins(head, size, &utf16);
+}
+
 int load_evidence(struct run *run, const char *path, const struct options *options)
 {
     enum platform_file_kind kind = platform_file_kind(path);
@@ -49,6 +65,10 @@ int load_evidence(struct run *run, const char *path, const struct options *optio
     status = run_load(run, path);
     if (status == STATUS_NOT_SUPPORTED)
         return complain("'%s' was written by a newer exdiag, in a form that this one does not read",
+                        path);
+    if (status == STATUS_MALFORMED && is_utf16(path))
+        return complain("'%s' is UTF-16, as PowerShell's > writes it, and evidence is UTF-8: save "
+                        "it as that",
                         path);
     if (status == STATUS_MALFORMED)
         return complain("'%s' is not an evidence file: its first line is no header", path);

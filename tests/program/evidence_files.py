@@ -162,12 +162,14 @@ def what_is_not_evidence_is_refused():
             b'{"exdiag_evidence": "1"}\n',
             b'{"exdiag_evidence": 0}\n',
             b"\x00" * 10000,
-            b"\xff\xfe{\x00",
             b'{"exdiag_evidence": 1',
             b'{"findings": []}\n',
         ):
             path.write_bytes(content)
             refused(path, "not an evidence file", str(path))
+        for content in (b"\xff\xfe{\x00", b"\xfe\xff\x00{\x00}"):
+            path.write_bytes(content)
+            refused(path, "is UTF-16", str(path))
 
 
 @case
