@@ -231,7 +231,7 @@ def a_file_that_no_probe_reads_is_unknown():
         for path, told in ((place / "notes.txt",) * 2, (place, place / "notes.txt")):
             result = exdiag("check", "--format=json", "--file", path, status=INCOMPLETE)
             expect_equal(result.findings("unknown"), {("file-not-read", str(told))}, "unknown")
-        result = exdiag("check", "--file", place / "notes.txt", status=INCOMPLETE)
+        result = exdiag("check", "--file", place / "notes.txt", "--verbose", status=INCOMPLETE)
         expect_in("notes.txt, read 2", " ".join(result.out.split()), "when it was read")
 
 
@@ -552,8 +552,9 @@ def quiet_usual_and_verbose():
         for out in (quiet, usual, wordy):
             expect_in("spf-multiple", out, "the title line")
             expect_in("1 problem (critical)", out, "the summary")
-        expect_not_in("Resolve-DnsName", quiet, "--quiet")
-        expect_in("Resolve-DnsName", usual, "the usual report")
+        for command, seen in (("exdiag check", (usual, wordy)), ("Resolve-DnsName", (wordy,))):
+            for out in (quiet, usual, wordy):
+                expect_equal(command in out, out in seen, f"{command} in {out}")
         expect_not_in("OK  ", usual, "the usual report")
         expect_in("OK  ", wordy, "--verbose")
 
