@@ -154,8 +154,7 @@ static void put_first_step(struct page *page, const struct summary_fault *fault)
         html_put(page, "Run the first command of %u", (unsigned)fault->entry->number);
     html_put(page, "</a>");
     if (!fault->repair) {
-        html_put(page, "<small>%s%s", step->condition ? step->condition : "",
-                 step->condition ? ": " : "");
+        html_put(page, "<small>");
         if (step->shell != SHELL_MANUAL && step->shell != SHELL_DNS)
             html_put(page, "%s%s", report_step_shell(step), has_where ? ": " : "");
         if (has_where)

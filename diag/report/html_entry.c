@@ -104,14 +104,16 @@ static void put_exhibit(struct page *page, const struct seen *seen)
 
 static void put_source(struct page *page, const struct seen *seen)
 {
-    if (!seen->source && !seen->time)
+    const bool tells = report_tells_moment(page->report, seen->time, false);
+
+    if (!seen->source && !tells)
         return;
     html_put(page, "<figcaption>");
     if (seen->source)
-        html_put(page, "<bdi>%s</bdi>", seen->source);
-    if (seen->source && seen->time)
+        html_put(page, tells ? "<bdi>%s</bdi>" : "%s", seen->source);
+    if (seen->source && tells)
         html_put(page, seen->is_read ? ", read " : ", ");
-    if (seen->time)
+    if (tells)
         html_time(page, seen->time);
     html_put(page, "</figcaption>\n");
 }
@@ -119,13 +121,14 @@ static void put_source(struct page *page, const struct seen *seen)
 static void put_exhibits(struct page *page, const struct finding *finding)
 {
     for (size_t i = 0; i < finding->seen_count; i++) {
-        bool again = i > 0 && report_same_source(&finding->seen[i - 1], &finding->seen[i]);
+        const struct seen *seen = &finding->seen[i];
+        bool again = i > 0 && report_tells_one_source(page->report, seen - 1, seen, false);
 
         if (!again) {
             html_put(page, i ? "</figure>\n<figure>\n" : "<figure>\n");
-            put_source(page, &finding->seen[i]);
+            put_source(page, seen);
         }
-        put_exhibit(page, &finding->seen[i]);
+        put_exhibit(page, seen);
     }
     if (finding->seen_count)
         html_put(page, "</figure>\n");

@@ -45,16 +45,30 @@ static void put_condition(struct page *page, const char *condition)
         html_put(page, "<em>%s:</em> ", condition);
 }
 
-/* "PowerShell: on ex1.contoso.com", and what to do before */
+/* "PowerShell: on ex1.contoso.com" */
+static void put_place(struct page *page, const struct step *step, const char *where)
+{
+    const char *shell = report_step_shell(step);
+
+    html_put(page, "<b>%s</b>", shell);
+    if (where && *where && strcmp(where, shell) != 0)
+        html_put(page, ": %s", where);
+}
+
+/* On paper a step may stand on another page than the one before, which has the place of both. */
+static void put_place_on_paper(struct page *page, const struct step *step)
+{
+    html_put(page, "<p class=\"at\">");
+    put_place(page, step, step->where);
+    html_put(page, "\n");
+}
+
+/* Its place, and what to do before */
 static void put_where(struct page *page, const struct outline_step *step)
 {
-    const char *shell = report_step_shell(step->step);
-
     html_put(page, "%s", step->step->is_alternative ? "or " : "");
     put_condition(page, step->condition);
-    html_put(page, "<b>%s</b>", shell);
-    if (step->where && *step->where && strcmp(step->where, shell) != 0)
-        html_put(page, ": %s", step->where);
+    put_place(page, step->step, step->where);
     if (step->same_before)
         put_before(page, step->step);
     html_put(page, "\n");
@@ -143,7 +157,9 @@ static void put_step(struct page *page, const struct outline_entry *entry,
         html_put(page, "<li class=\"or\" value=\"%u\">", number);
     else
         html_put(page, "<li>");
-    if (!goes_on(steps, index))
+    if (goes_on(steps, index))
+        put_place_on_paper(page, step->step);
+    else
         put_where(page, step);
     put_risk(page, step->risk);
     if (!once)
@@ -166,17 +182,15 @@ static bool is_same_place(const struct step *a, const struct step *b)
 
 static void put_own_step(struct page *page, const struct step *step, bool goes_on, unsigned number)
 {
-    const char *shell = report_step_shell(step);
-
     if (step->is_alternative)
         html_put(page, "<li class=\"or\" value=\"%u\">or ", number);
     else
         html_put(page, "<li>");
-    if (!goes_on) {
+    if (goes_on) {
+        put_place_on_paper(page, step);
+    } else {
         put_condition(page, step->condition);
-        html_put(page, "<b>%s</b>", shell);
-        if (step->where && *step->where && strcmp(step->where, shell) != 0)
-            html_put(page, ": %s", step->where);
+        put_place(page, step, step->where);
         put_before(page, step);
         html_put(page, "\n");
     }

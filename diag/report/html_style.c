@@ -122,7 +122,7 @@ const char *const html_style[] = {
     "button { padding: 0.2rem 0.7rem; font-size: 0.8125rem; cursor: pointer; }",
     "button:hover { border-color: var(--link); color: var(--link); }",
     ".shown { margin: 0.75rem 0 0.5rem; color: var(--faint); font-variant-numeric: tabular-nums; }",
-    ".on-paper { display: none; }",
+    ".on-paper, .at { display: none; }",
 
     /* series: columns of one finding */
     ".series svg { display: block; max-width: 100%; height: auto; }",
@@ -391,6 +391,7 @@ const char *const html_style[] = {
     "  .skip, .filter, button, .unseen { display: none !important; }",
     "  .on-paper { display: block; margin-bottom: 1.5rem; font-weight: 600; }",
     "  .on-paper:empty { display: none; }",
+    "  .at { display: block; break-after: avoid; }",
     "  #side { position: static; max-height: none; overflow: visible; margin: 0; padding: 0;",
     "    break-after: page; }",
     "  nav details { display: block; }",

@@ -109,6 +109,9 @@ bool outline_differ_in_names(const struct outline_entry *entry, outline_get *get
 /* Only the names of the members differ, and where and the remarks of the step say that in words. */
 bool outline_is_told_once(const struct outline_step *step);
 
+/* The same of all members in every word, but for where each does it. */
+bool outline_differs_in_place(const struct outline_step *step);
+
 /* What these steps were made of: the member's own. */
 const struct steps *outline_own_steps(const struct outline_steps *steps,
                                       const struct finding *member);

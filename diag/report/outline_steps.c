@@ -208,12 +208,22 @@ bool outline_is_note_told(const struct outline_entry *entry, const struct outlin
            has_note(fix, 0, fix->count < LOOK_BACK ? fix->count : LOOK_BACK, note);
 }
 
+/* All but the command and where. */
+static bool are_remarks_told_once(const struct outline_step *step)
+{
+    return step->same_before && (step->same_condition || step->condition) &&
+           (step->same_risk || step->risk) && (step->same_note || step->note);
+}
+
 /* All but the command. */
 static bool is_else_told_once(const struct outline_step *step)
 {
-    return step->same_before && (step->same_where || step->where) &&
-           (step->same_condition || step->condition) && (step->same_risk || step->risk) &&
-           (step->same_note || step->note);
+    return (step->same_where || step->where) && are_remarks_told_once(step);
+}
+
+bool outline_differs_in_place(const struct outline_step *step)
+{
+    return !step->same_where && !step->where && step->same_command && are_remarks_told_once(step);
 }
 
 bool outline_is_told_once(const struct outline_step *step)
@@ -253,7 +263,7 @@ static enum outline_order order_of(const struct outline_entry *entry, enum outli
             (list[i].variant_count == 1 && !is_done_at_each(entry, step)))
             continue;
         several++;
-        own += !outline_is_told_once(&list[i]);
+        own += !outline_is_told_once(&list[i]) && !outline_differs_in_place(&list[i]);
     }
     if (several < 2)
         return OUTLINE_STEP_BY_STEP;

@@ -214,9 +214,25 @@ size_t report_notices(const struct report_run *run,
     return count;
 }
 
-bool report_same_source(const struct seen *a, const struct seen *b)
+enum { BRIEF_MOST = 10 * 60000 /* milliseconds */ };
+
+bool report_tells_moment(const struct report *report, int64_t time, bool all)
 {
-    if (a->time != b->time || !a->source != !b->source)
+    struct report_span span = report_span(report);
+
+    if (!time)
+        return false;
+    return all || !report->run_count || span.finished - span.started > BRIEF_MOST ||
+           time < span.started || time > span.finished;
+}
+
+bool report_tells_one_source(const struct report *report, const struct seen *a,
+                             const struct seen *b, bool all)
+{
+    const bool tells =
+        report_tells_moment(report, a->time, all) || report_tells_moment(report, b->time, all);
+
+    if ((tells && a->time != b->time) || !a->source != !b->source)
         return false;
     return !a->source || strcmp(a->source, b->source) == 0;
 }

@@ -70,8 +70,15 @@ enum { REPORT_NOTICES_MOST = 2 };
 size_t report_notices(const struct report_run *run,
                       struct report_notice notices[REPORT_NOTICES_MOST]);
 
-/* True if both are from one piece of evidence, so that it is named once. */
-bool report_same_source(const struct seen *a, const struct seen *b);
+/*
+ * False where a moment says no more than the head of the report: within runs that took ten minutes
+ * or less in all. `all`: every moment is told; never 0, which is none.
+ */
+bool report_tells_moment(const struct report *report, int64_t time, bool all);
+
+/* Both are from one piece of evidence, as far as that is told, so that it is named once. */
+bool report_tells_one_source(const struct report *report, const struct seen *a,
+                             const struct seen *b, bool all);
 
 /* The byte of `text` where its code point `index` begins; its end if it has fewer. */
 size_t report_byte_of(const char *text, size_t index);

@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    ALIKE_MOST = 3,         /* members that have seen alike and are told each */
-    BRIEF_MOST = 10 * 60000 /* milliseconds of runs whose moments go without saying */
-};
+enum { ALIKE_MOST = 3 }; /* members that have seen alike and are told each */
 
 /* Carets beneath the bytes of `line` from `start` to `end`; the line begins at `indent`. */
 static void carets(struct text_page *page, size_t indent, const char *line, size_t start,
@@ -58,28 +55,14 @@ static void exhibit(struct text_page *page, const struct seen *seen, size_t inde
     }
 }
 
-/* A moment within a short run says no more than the head, which has the run's. */
 static bool shows_time(const struct text_page *page, int64_t time)
 {
-    struct report_span span = report_span(page->report);
-    bool is_brief = page->report->run_count && span.finished - span.started <= BRIEF_MOST;
-
-    return time &&
-           (page->options->verbose || !is_brief || time < span.started || time > span.finished);
+    return report_tells_moment(page->report, time, page->options->verbose);
 }
 
 static bool has_source(const struct text_page *page, const struct seen *seen)
 {
     return seen->source || shows_time(page, seen->time);
-}
-
-/* Both are from one piece of evidence, as far as that is told. */
-static bool is_of_one_source(const struct text_page *page, const struct seen *a,
-                             const struct seen *b)
-{
-    if (shows_time(page, a->time) || shows_time(page, b->time))
-        return report_same_source(a, b);
-    return a->source && b->source && strcmp(a->source, b->source) == 0;
 }
 
 /* "TXT example.com, 2026-11-22 09:05:07 UTC" */
@@ -109,7 +92,9 @@ static bool is_new_source(const struct text_page *page, const struct finding *fi
 {
     const struct seen *seen = &finding->seen[index];
 
-    return has_source(page, seen) && (index == 0 || !is_of_one_source(page, seen - 1, seen));
+    return has_source(page, seen) &&
+           (index == 0 ||
+            !report_tells_one_source(page->report, seen - 1, seen, page->options->verbose));
 }
 
 static void seen_at(struct text_page *page, const struct finding *finding, size_t index,

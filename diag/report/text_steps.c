@@ -16,8 +16,9 @@ struct telling {
     const struct outline_entry *entry;
     const struct outline_steps *steps;
     const struct outline_step *step;
-    size_t indent;  /* of its text */
-    size_t command; /* of its command */
+    size_t indent;   /* of its text */
+    size_t command;  /* of its command */
+    bool are_listed; /* where each does it, by the step before */
 };
 
 static void command_lines(const struct telling *telling, const char *command)
@@ -147,7 +148,7 @@ static void all_variants(const struct telling *telling)
     const struct outline_step *step = telling->step;
     size_t shown = step->variant_count;
 
-    if (outline_is_told_once(step)) {
+    if (outline_is_told_once(step) || telling->are_listed) {
         what_to_do(telling, step->step);
         return;
     }
@@ -196,6 +197,32 @@ static bool is_in_the_same_place(const struct telling *telling)
            is_same_text(step->where, before->where) &&
            is_known_place(step->condition, before->condition) &&
            strcmp(report_step_shell(step->step), report_step_shell(before->step)) == 0;
+}
+
+static bool is_same_list(const struct outline_variant *a, const struct outline_variant *b)
+{
+    size_t same = 0;
+
+    if (a->member_count != b->member_count || !is_same_text(a->step->where, b->step->where))
+        return false;
+    while (same < a->member_count && a->members[same] == b->members[same])
+        same++;
+    return same == a->member_count;
+}
+
+/* Each does it where the step before has said that each does that. */
+static bool is_in_the_same_places(const struct telling *telling)
+{
+    const struct outline_step *step = telling->step, *before = step - 1;
+    size_t same = 0;
+
+    if (step == telling->steps->list || !outline_differs_in_place(step) ||
+        !outline_differs_in_place(before) || step->variant_count != before->variant_count)
+        return false;
+    while (same < step->variant_count &&
+           is_same_list(&step->variants[same], &before->variants[same]))
+        same++;
+    return same == step->variant_count;
 }
 
 static bool asks_the_same(const struct step *a, const struct step *b)
@@ -265,6 +292,7 @@ struct head {
     const char *risk;
     bool is_tagged; /* with what it asks for */
     bool is_same;   /* the place of the step before */
+    bool are_same;  /* the places, which that one lists */
 };
 
 /* "PowerShell [decide first]: ex01.contoso.com, as administrator" */
@@ -273,6 +301,8 @@ static void put_place(struct text_page *page, const struct head *head)
     const char *shell = report_step_shell(head->step);
 
     wrap_words(&page->wrap, head->is_same ? "in the same place" : shell);
+    if (head->are_same)
+        wrap_words(&page->wrap, ", in the same places");
     if (head->is_tagged)
         before_step(page, head->step);
     if (!head->is_same && head->where && *head->where && strcmp(head->where, shell) != 0) {
@@ -319,12 +349,18 @@ static void note_of_step(const struct telling *telling)
 static size_t one_step(struct telling *telling, size_t number)
 {
     const struct outline_step *step = telling->step;
-    const struct head head = {step->step, step->condition,   step->where,
-                              step->risk, step->same_before, is_in_the_same_place(telling)};
+    const struct head head = {.step = step->step,
+                              .condition = step->condition,
+                              .where = step->where,
+                              .risk = step->risk,
+                              .is_tagged = step->same_before,
+                              .is_same = is_in_the_same_place(telling),
+                              .are_same = is_in_the_same_places(telling)};
     const size_t joined = count_joined(telling);
     const bool is_in_words = step->step->shell == SHELL_MANUAL;
     const bool set_off = telling->page->narrow && !is_in_words;
 
+    telling->are_listed = head.are_same;
     begin_step(telling, number, joined);
     put_head(telling, &head);
     if (set_off)
@@ -435,10 +471,14 @@ static size_t other_looks(struct text_page *page, const struct outline_steps *st
     while (end < steps->count && steps->list[end].step->is_alternative)
         end++;
     for (size_t i = from; i < end; i++) {
+        const char *shell = report_step_shell(steps->list[i].step);
+
         if (i == from)
             text_page_at(page, page->body);
+        else if (strcmp(shell, report_step_shell(steps->list[i - 1].step)) == 0)
+            continue;
         wrap_words(&page->wrap, i == from ? "or " : ", or ");
-        wrap_words(&page->wrap, report_step_shell(steps->list[i].step));
+        wrap_words(&page->wrap, shell);
     }
     if (end > from)
         wrap_words(&page->wrap, " (lines: --verbose, or --runbook FILE)");

@@ -219,6 +219,18 @@ async function whatIsFilteredIsSaidOnPaper() {
     await context.close();
 }
 
+/** A step may stand on another page than the one before, which has its place on the screen. */
+async function everyStepHasItsPlaceOnPaper() {
+    const { context, page } = await open('demo');
+    const nowhere = () => page.evaluate(() => [...document.querySelectorAll('.steps > li')]
+        .filter((step) => ![...step.querySelectorAll(':scope > b, :scope > .at b')].some((b) => b.checkVisibility()))
+        .length);
+    expect(await nowhere() > 10, 'no step goes on in the place of the one before');
+    await page.emulateMedia({ media: 'print' });
+    expectEqual(await nowhere(), 0, 'steps without a place on paper');
+    await context.close();
+}
+
 // ---- copying ----
 
 async function copyGivesTheCommand(name, options, prepare) {
@@ -329,6 +341,7 @@ const CASES = [
     ['filters work by keyboard', filtersWorkByKeyboard],
     ['filters are in the address', filtersAreInTheAddress],
     ['what is filtered is said on paper', whatIsFilteredIsSaidOnPaper],
+    ['every step has its place on paper', everyStepHasItsPlaceOnPaper],
     ...['demo', 'golden', 'hostile'].flatMap((name) => [
         [`copy by the clipboard: ${name}`, () => copyByTheClipboard(name)],
         [`copy without the clipboard: ${name}`, () => copyWithoutTheClipboard(name)]]),

@@ -54,6 +54,7 @@ struct maker {
     bool is_plain;    /* the same report, of words that try nothing */
     const char *part; /* of the report, before the names of its fields */
     unsigned made;    /* strings */
+    unsigned beside;  /* strings with numbers of their own, which move nobody else's */
     unsigned turn;    /* of payloads */
 };
 
@@ -82,6 +83,17 @@ static const char *payload_of(const struct maker *maker, unsigned number)
 static const char *say(struct maker *maker, const char *field)
 {
     const unsigned number = maker->made++;
+    const char *payload = payload_of(maker, number + maker->turn);
+    const char *text = arena_print(&maker->arena, "q%u %s q%uz", number, payload, number);
+
+    list_string(maker, field, text);
+    return text;
+}
+
+static const char *say_beside(struct maker *maker, const char *field)
+{
+    enum { FIRST = 100000 };
+    const unsigned number = FIRST + maker->beside++;
     const char *payload = payload_of(maker, number + maker->turn);
     const char *text = arena_print(&maker->arena, "q%u %s q%uz", number, payload, number);
 
@@ -137,7 +149,8 @@ static struct steps hostile_steps(struct maker *maker, const char *which)
             .shell = (enum shell)i,
             .kind = (enum step_kind)(i % STEP_KIND_COUNT),
             .where = say(maker, "step.where"),
-            .condition = i % STEP_KIND_COUNT == STEP_EXACT ? NULL : say(maker, "step.condition"),
+            .condition =
+                i % STEP_KIND_COUNT == STEP_EXACT ? NULL : say_beside(maker, "step.condition"),
             .command = i % 2 ? say_lines(maker, which) : say_first(maker, which),
             .risk = say(maker, "step.risk"),
             .note = say(maker, "step.note"),
