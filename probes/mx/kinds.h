@@ -166,7 +166,7 @@ void mx_say_of_server(struct finding *finding);
 
 #define MX_EXCHANGE_SERVICES                                                                       \
     {                                                                                              \
-        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the server behind {address}",    \
+        .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the server behind the address",  \
         .condition = "if it is yours, and runs Exchange",                                          \
         .command = "Get-Service -Name MSExchangeFrontEndTransport, MSExchangeTransport",           \
         .note = "both must be Running (an Edge, 2007 or 2010 server has the second alone)"         \
@@ -174,7 +174,7 @@ void mx_say_of_server(struct finding *finding);
 
 #define MX_POSIX_SERVICE                                                                           \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_DECIDE, .where = "the server behind {address}",            \
+        .shell = SHELL_SH, .kind = STEP_DECIDE, .where = "the server behind the address",          \
         .condition = "if it is yours, and runs Linux", .command = "ss -ltn sport = :{port}",       \
         .note = "Recv-Q counts connections that nobody has accepted yet: above 0 and not "         \
                 "falling, the daemon hangs or has no process left (Postfix: postconf "             \

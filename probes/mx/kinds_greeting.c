@@ -110,7 +110,7 @@ const struct finding_kind mx_banner_stall = {
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_POWERSHELL,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}",
+             .where = "the server behind the address",
              .condition = "if it is yours, runs Exchange, and is the one that hangs",
              .command = "Restart-Service -Name MSExchangeFrontEndTransport",
              .risk = "connections break, and senders try again; on an Edge, 2007 or 2010 server it "
@@ -167,7 +167,7 @@ const struct finding_kind mx_banner_slow = {
             MX_ONLINE,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}",
+             .where = "the server behind the address",
              .command = "Check what it does before it greets: reverse lookups of the caller, "
                         "block lists, ident queries, content filters; and that its own name "
                         "servers answer at once."},

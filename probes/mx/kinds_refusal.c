@@ -33,12 +33,12 @@ static const struct step_template verify_elsewhere[] = {ASK_ELSEWHERE, MX_READ_G
 #define IS_IT_LISTENING                                                                            \
     {.shell = SHELL_POWERSHELL,                                                                    \
      .kind = STEP_DECIDE,                                                                          \
-     .where = "the server behind {address}",                                                       \
+     .where = "the server behind the address",                                                     \
      .condition = "if it is yours, and runs Windows",                                              \
      .command = "Get-NetTCPConnection -State Listen -LocalPort {port}",                            \
      .note = "an error that nothing was found says that nothing listens"},                         \
     {                                                                                              \
-        .shell = SHELL_SH, .kind = STEP_DECIDE, .where = "the server behind {address}",            \
+        .shell = SHELL_SH, .kind = STEP_DECIDE, .where = "the server behind the address",          \
         .condition = "if it is yours, and runs Linux", .command = "ss -ltn sport = :{port}",       \
         .note = "without a line below the heading nothing "                                        \
                 "listens"                                                                          \
@@ -76,7 +76,7 @@ const struct finding_kind mx_closes = {
             MX_EXCHANGE_SERVICES,
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}",
+             .where = "the server behind the address",
              .condition = "if it is yours, and runs Exchange",
              .command = CONNECTION_LIMITS},
             MX_POSIX_SERVICE,

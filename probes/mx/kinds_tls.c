@@ -51,7 +51,7 @@ static const struct step_template ask_again[] = {MX_CHECK_AGAIN, {0}};
 
 #define EXCHANGE_CERTIFICATES                                                                      \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "the server behind {address}",           \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "the server behind the address",         \
         .condition = "if it runs Exchange 2007 or later",                                          \
         .command = "Get-ExchangeCertificate -Server $env:COMPUTERNAME | "                          \
                    "Format-List Thumbprint, Subject, "                                             \
@@ -61,7 +61,7 @@ static const struct step_template ask_again[] = {MX_CHECK_AGAIN, {0}};
 
 #define ENABLE_CERTIFICATE                                                                         \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "the server behind {address}",           \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "the server behind the address",         \
         .condition = "if it runs Exchange, once a good certificate is installed",                  \
         .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME "                         \
                    "-Thumbprint {thumbprint} -Services SMTP",                                      \
@@ -94,7 +94,7 @@ const struct finding_kind mx_starttls = {
             EXCHANGE_CERTIFICATES,
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}",
+             .where = "the server behind the address",
              .condition = "if it runs Exchange 2007 or later",
              .command = "Get-ReceiveConnector | Format-List Identity, Bindings, AuthMechanism",
              .note = "AuthMechanism of the connector on port 25 must hold Tls"},
@@ -134,7 +134,7 @@ const struct finding_kind mx_certificate = {
             EXCHANGE_CERTIFICATES,
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}",
+             .where = "the server behind the address",
              .command = "Install a certificate that names the exchanger, from an authority that "
                         "senders know.",
              .note = "the name is that of the MX record, not that of the domain"},
@@ -145,7 +145,7 @@ const struct finding_kind mx_certificate = {
         (const struct step_template[]){
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
-             .where = "the server behind {address}",
+             .where = "the server behind the address",
              .condition =
                  "if the new certificate makes trouble, and the former one has not expired",
              .command = "Enable-ExchangeCertificate -Server $env:COMPUTERNAME -Thumbprint "

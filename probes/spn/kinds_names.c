@@ -57,6 +57,28 @@ static const struct step_template make_owner_known[] = {
         .note = "-F: through all of the forest; " note_, .when = "to-add-unseen", .alone = true    \
     }
 
+/* The same where the connector may have got the server's own name, by a step before. */
+#define UNLESS_CONNECTOR "unless the connector was given the server's own name"
+#define TO_ADD_ELSE(note_)                                                                         \
+    {.shell = SHELL_CMD,                                                                           \
+     .kind = STEP_DECIDE,                                                                          \
+     .where = SPN_CONSOLE,                                                                         \
+     .condition = UNLESS_CONNECTOR,                                                                \
+     .command = "setspn -S {name} {account}",                                                      \
+     .risk = "adds the name to the account, after a look that nobody else in the "                 \
+             "domain has it",                                                                      \
+     .note = note_,                                                                                \
+     .when = "to-add-else",                                                                        \
+     .alone = true},                                                                               \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                             \
+        .condition = UNLESS_CONNECTOR, .command = "setspn -F -S {name} {account}",                 \
+        .risk = "adds the name to the account, after a look that nobody else in the "              \
+                "forest has it",                                                                   \
+        .note = "-F: through all of the forest; " note_, .when = "to-add-unseen-else",             \
+        .alone = true                                                                              \
+    }
+
 /* The same name on accounts of users. */
 #define TAKE_OFF_USERS(condition_, note_)                                                          \
     {                                                                                              \
@@ -342,6 +364,16 @@ const struct finding_kind smtp_spn_misplaced = {
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
+             .condition = UNLESS_CONNECTOR,
+             .command = "setspn -D {name} {wrong}",
+             .risk = "whoever logs on to a service of that account by this name can no more",
+             .note = "first, so that the name is never on two accounts",
+             .when = "certain-else",
+             .each = "wrong",
+             .alone = true},
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
              .command = "setspn -D {name} {wrong}",
              .risk = "whoever logs on to a service of that account by this name can no more",
              .note = "first, so that the name is never on two accounts",
@@ -359,6 +391,7 @@ const struct finding_kind smtp_spn_misplaced = {
              .each = "wrong",
              .rival = true},
             TO_ADD("-S declines while another account has it"),
+            TO_ADD_ELSE("-S declines while another account has it"),
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,

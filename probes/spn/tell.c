@@ -409,11 +409,17 @@ static void tell_missing(struct examination *x, const struct spn_view *view, siz
 
 /* ---- on the wrong account, or on several ---- */
 
-/* Whether -S looks at all accounts there are: -F has it look through the forest. */
+/*
+ * Whether -S looks at all accounts there are: -F has it look through the forest. `is_choice`: the
+ * connector may get the server's own name instead.
+ */
 static void set_to_add(struct finding *finding, const struct spn_view *view,
-                       const struct spn_case *at)
+                       const struct spn_case *at, bool is_choice)
 {
-    set_yes(finding, is_domain_enough(view, at) ? "to-add" : "to-add-unseen");
+    static const char *const words[2][2] = {{"to-add-unseen", "to-add-unseen-else"},
+                                            {"to-add", "to-add-else"}};
+
+    set_yes(finding, words[is_domain_enough(view, at)][is_choice]);
 }
 
 /* "ex01" of "ex01.contoso.com" */
@@ -449,7 +455,7 @@ static void set_repair_of_hosts(struct finding *finding, const struct spn_view *
     if (is_wanted_by_several(at) && at->own)
         set_yes(finding, "to-one");
     else if (at->own && !at->namesake)
-        set_to_add(finding, view, at);
+        set_to_add(finding, view, at, false);
 }
 
 static void set_repair_of_names(struct examination *x, struct finding *finding,
@@ -471,7 +477,7 @@ static void set_repair_of_names(struct examination *x, struct finding *finding,
     else if (at->is_for_person)
         set_yes(finding, "to-add-person");
     else
-        set_to_add(finding, view, at);
+        set_to_add(finding, view, at, false);
 }
 
 static void tell_duplicate(struct examination *x, const struct spn_view *view, size_t which)
@@ -504,14 +510,16 @@ static void tell_duplicate(struct examination *x, const struct spn_view *view, s
 
 /* Off the wrong account, where it is there itself, and onto the right one. */
 static void set_move(struct examination *x, struct finding *finding, const struct spn_view *view,
-                     const struct spn_case *at)
+                     const struct spn_case *at, const struct spn_name *name)
 {
     bool is_server = spn_view_is_of_server(view, at->holders->list[0]);
+    bool is_choice = has_connectors(view, name);
 
     if (at->holders == &at->named) {
         set_wrong(x, finding, view, at, at->own);
         set_yes(finding, is_server           ? "server-account"
                          : at->is_for_person ? "service-account"
+                         : is_choice         ? "certain-else"
                                              : "certain");
         if (is_server || at->is_for_person)
             set_yes(finding, "decide");
@@ -521,7 +529,7 @@ static void set_move(struct examination *x, struct finding *finding, const struc
         return;
     }
     set_yes(finding, "moved");
-    set_to_add(finding, view, at);
+    set_to_add(finding, view, at, is_choice);
 }
 
 /* SMTP/ is what Postfix and others have in their keytabs: it is not for Exchange to take away. */
@@ -551,7 +559,7 @@ static void tell_misplaced(struct examination *x, const struct spn_view *view, s
             "that runs as %s, and its users' programs ask for it",
             holder->name);
     else if (!at->namesake && at->verdict != SPN_SHARED)
-        set_move(x, finding, view, at);
+        set_move(x, finding, view, at, name);
     saw_name(finding, view, name);
     saw_holders(x, finding, at);
     saw_own(finding, at->own);

@@ -1321,10 +1321,36 @@ static void test_misplaced(void **state)
     assert_string_equal(off->command, "setspn -D \"SMTPSVC/mail.contoso.com\" \"OLD\"");
     assert_string_equal(on->command, "setspn -S \"SMTPSVC/mail.contoso.com\" \"EX01\"");
     assert_true(off < on);
+    assert_int_equal(off->kind, STEP_EXACT);
+    assert_int_equal(on->kind, STEP_EXACT);
     assert_string_equal(step_of(&finding->undo, "setspn -D")->command,
                         "setspn -D \"SMTPSVC/mail.contoso.com\" \"EX01\"");
     assert_string_equal(step_of(&finding->undo, "setspn -S")->command,
                         "setspn -S \"SMTPSVC/mail.contoso.com\" \"OLD\"");
+    bench_end();
+}
+
+/* Where the connector may be given the server's own name, the name need not move. */
+static void test_misplaced_beside_a_connector(void **state)
+{
+    static const struct world world = {
+        .accounts = {EX01, COMPUTER("OLD", "old.contoso.com", "SMTPSVC/mail.contoso.com")},
+        .config = {SERVER("EX01", "ex01.contoso.com", V2019),
+                   CONNECTOR("EX01", "Default EX01", "mail.contoso.com", "31")},
+        .ticket = 0};
+    static const char *const moves[] = {"setspn -D", "setspn -S"};
+    const struct finding *finding;
+
+    (void)state;
+    begin(&world);
+    run(SUBJECT_DOMAIN, "contoso.com");
+    finding = finding_of("ex01.contoso.com", "smtp-spn-misplaced", "is registered on OLD");
+    assert_non_null(step_of(&finding->fix, "Set-ReceiveConnector")->condition);
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        assert_int_equal(step_of(&finding->fix, moves[i])->kind, STEP_DECIDE);
+        assert_string_equal(step_of(&finding->fix, moves[i])->condition,
+                            "unless the connector was given the server's own name");
+    }
     bench_end();
 }
 
@@ -2955,6 +2981,7 @@ int main(void)
         cmocka_unit_test(test_a_server_of_another_forest),
         cmocka_unit_test(test_a_name_of_another_server),
         cmocka_unit_test(test_misplaced),
+        cmocka_unit_test(test_misplaced_beside_a_connector),
         cmocka_unit_test(test_a_managed_account),
         cmocka_unit_test(test_shared),
         cmocka_unit_test(test_a_banner_on_several_servers),
