@@ -425,6 +425,37 @@ static void the_repair_of_a_few_is_whole(void **state)
     buffer_release(&text);
 }
 
+/* Where each does the same somewhere else, the places are listed once; two steps have an order. */
+static void the_same_elsewhere_is_said_once(void **state)
+{
+    static const char *const places[] = {"the host at 192.0.2.1", "the host at 192.0.2.2"};
+    const struct report_options options = {.columns = 80};
+    const struct report *report = servers_report(&servers, COUNT(places));
+    struct buffer text;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(places); i++) {
+        struct step *steps = servers.steps[i];
+
+        steps[0] = (struct step){.shell = SHELL_EMS, .where = places[i], .command = "Look-It"};
+        steps[1] = (struct step){.shell = SHELL_CMD, .where = places[i], .command = "net stop it"};
+        servers.findings[i].fix.count = 2;
+    }
+    golden_render("text", report, &options, &text);
+    assert_non_null(strstr(text.text, "One of these servers after the other: all steps for one"));
+    assert_non_null(strstr(text.text, "         1. Exchange Management Shell\n"
+                                      "            - ex01.contoso.com: the host at 192.0.2.1\n"
+                                      "            - ex02.contoso.com: the host at 192.0.2.2\n"
+                                      "                Look-It\n"
+                                      "         2. Command Prompt, in the same places\n"
+                                      "                net stop it\n"));
+    buffer_release(&text);
+    servers.steps[1][1].where = "another";
+    golden_render("text", report, &options, &text);
+    assert_non_null(strstr(text.text, "            - ex02.contoso.com: another\n"));
+    buffer_release(&text);
+}
+
 /* What differs in more than a name is never left out. */
 static void data_of_many_are_said_of_each(void **state)
 {
@@ -463,6 +494,7 @@ int main(void)
         cmocka_unit_test(what_was_said_is_not_said_again),
         cmocka_unit_test(the_repair_of_many_is_said_once),
         cmocka_unit_test(the_repair_of_a_few_is_whole),
+        cmocka_unit_test(the_same_elsewhere_is_said_once),
         cmocka_unit_test(data_of_many_are_said_of_each),
     };
 
