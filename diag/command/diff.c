@@ -28,7 +28,7 @@ static void warn(const struct run runs[2])
 {
     const struct evidence_run *old = &runs[0].about, *new = &runs[1].about;
 
-    if (old->started && new->started &&new->started < old->started)
+    if (new->started && old->started > new->started)
         complain("'%s' is the older one by its time; they are compared in the order given, OLD "
                  "first",
                  runs[1].source);

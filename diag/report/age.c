@@ -71,18 +71,36 @@ bool report_age_is_bad(const struct report_age *age)
     return age->freshness > FRESHNESS_GOOD;
 }
 
-/* "26 h", "3 days"; `is_exact`: in the unit that leaves no rest. */
-static void add_duration(struct buffer *out, int64_t milliseconds, bool is_exact)
-{
-    static const struct {
-        int64_t size, least;
-        const char *word;
-    } units[] = {{CLOCK_DAY, 2 * CLOCK_DAY, "days"}, {HOUR, HOUR, "h"}, {MINUTE, MINUTE, "min"}};
+static const struct unit {
+    int64_t size, least;
+    const char *word;
+} units[] = {{CLOCK_DAY, 2 * CLOCK_DAY, "days"}, {HOUR, HOUR, "h"}, {MINUTE, MINUTE, "min"}};
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (milliseconds < units[i].least || (is_exact && milliseconds % units[i].size))
+enum { UNIT_COUNT = sizeof units / sizeof *units };
+
+/* "3 days", and at least a second more than `most` where it is beyond that. */
+static void add_age(struct buffer *out, int64_t milliseconds, int64_t most)
+{
+    for (const struct unit *unit = units; unit < units + UNIT_COUNT; unit++) {
+        int64_t count = milliseconds / unit->size;
+
+        if (milliseconds < unit->least || (milliseconds > most && count * unit->size <= most))
             continue;
-        buffer_print(out, "%lld %s", (long long)(milliseconds / units[i].size), units[i].word);
+        buffer_print(out, "%lld %s", (long long)count, unit->word);
+        return;
+    }
+    if (milliseconds > most)
+        milliseconds += 999;
+    buffer_print(out, "%lld s", (long long)(milliseconds / 1000));
+}
+
+/* "26 h": in the unit that leaves no rest. */
+static void add_most(struct buffer *out, int64_t milliseconds)
+{
+    for (const struct unit *unit = units; unit < units + UNIT_COUNT; unit++) {
+        if (milliseconds < unit->least || milliseconds % unit->size)
+            continue;
+        buffer_print(out, "%lld %s", (long long)(milliseconds / unit->size), unit->word);
         return;
     }
     buffer_print(out, "%lld s", (long long)(milliseconds / 1000));
@@ -102,13 +120,13 @@ void report_age_words(const struct report *report, const struct report_age *age,
         return;
     }
     buffer_add_string(out, "is ");
-    add_duration(out, age->milliseconds, false);
+    add_age(out, age->milliseconds, age->freshness == FRESHNESS_OLD ? report->max_age : INT64_MAX);
     buffer_add_string(out, " old");
     if (age->freshness == FRESHNESS_GOOD)
         return;
     buffer_add_string(out, ", of ");
     report_show_time(age->run->started, out);
     buffer_add_string(out, ", and ");
-    add_duration(out, report->max_age, true);
+    add_most(out, report->max_age);
     buffer_add_string(out, " is the most (--max-age)");
 }

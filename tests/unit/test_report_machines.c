@@ -1,3 +1,4 @@
+#include "diag/report/age.h"
 #include "diag/report/runbook.h"
 #include "diag/report/xml_write.h"
 #include "tests/golden/golden.h"
@@ -385,6 +386,39 @@ static void evidence_that_is_old_is_unknown(void **state)
     }
 }
 
+/* "26 h old, and 26 h is the most" would be no reason. */
+static void an_age_beyond_the_most_looks_like_it(void **state)
+{
+    static const struct {
+        int64_t age, most; /* milliseconds */
+        const char *words;
+    } cases[] = {
+        {26 * (int64_t)HOUR + 600000, 26 * (int64_t)HOUR, "is 1570 min old, of "},
+        {26 * (int64_t)HOUR + 1, 26 * (int64_t)HOUR, "is 93601 s old, of "},
+        {51 * (int64_t)HOUR, 50 * (int64_t)HOUR, "is 51 h old, of "},
+        {50 * (int64_t)HOUR, 50 * (int64_t)HOUR, "is 2 days old"},
+        {75 * (int64_t)HOUR, 50 * (int64_t)HOUR, "is 3 days old, of "},
+        {61000, 60000, "is 61 s old, of "},
+        {119000, 60000, "is 119 s old, of "},
+        {1001, 1000, "is 2 s old, of "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct report_run run = {.complete = true, .started = HOUR};
+        struct report report = {
+            .runs = &run, .run_count = 1, .now = HOUR + cases[i].age, .max_age = cases[i].most};
+        struct report_age age = report_age(&report);
+        struct buffer text;
+
+        buffer_init(&text, 200);
+        report_age_words(&report, &age, &text);
+        if (!strstr(text.text, cases[i].words))
+            fail_msg("%s: %s", cases[i].words, text.text);
+        buffer_release(&text);
+    }
+}
+
 /* Of one that was examined again since, the age does not matter; nor that it is not known. */
 static void only_the_newest_word_has_an_age(void **state)
 {
@@ -457,6 +491,7 @@ int main(void)
         cmocka_unit_test(no_label_has_two_colons),
         cmocka_unit_test(states_are_those_of_plugins),
         cmocka_unit_test(evidence_that_is_old_is_unknown),
+        cmocka_unit_test(an_age_beyond_the_most_looks_like_it),
         cmocka_unit_test(only_the_newest_word_has_an_age),
         cmocka_unit_test(xml_takes_any_bytes),
     };
