@@ -145,6 +145,7 @@
     {.shell = SHELL_MANUAL,                                                                        \
      .kind = STEP_DECIDE,                                                                          \
      .where = ON_IT_ROOT,                                                                          \
+     .condition = "outside working hours",                                                         \
      .command = "Install {level}: run its Setup.exe with /Mode:Upgrade and "                       \
                 "/IAcceptExchangeServerLicenseTerms_DiagnosticDataOFF, and restart the server.",   \
      .risk = "it replaces the whole of Exchange and cannot be taken back; setup may extend "       \
@@ -158,6 +159,7 @@
      .when = "level"},                                                                             \
     {                                                                                              \
         .shell = SHELL_MANUAL, .kind = STEP_DECIDE, .where = ON_IT_ROOT,                           \
+        .condition = "outside working hours",                                                      \
         .command = "Install {update}, the package for this very level, and restart the server.",   \
         .risk = "run from a window without these rights, the .msp seems to succeed and leaves "    \
                 "Outlook on the web broken. Services are down for half an hour",                   \
