@@ -14,6 +14,12 @@ stage() {
     printf '\n== %s (%d s)\n' "$1" $((SECONDS - started))
 }
 
+# What tells of no test that failed counts as one itself: the last line shows that something did.
+broke() {
+    broken+=("$1")
+    failed=$((failed + 1))
+}
+
 # What broke, and the count of all, which is the last line.
 finish() {
     printf '\ncheck: %d s\n' $((SECONDS - started))
@@ -28,7 +34,7 @@ build() { # build PRESET [CMAKE_OPTION...]
     shift
     if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset"; } >build-log.txt 2>&1; then
         tail -50 build-log.txt
-        broken+=("building $preset, and all behind it was not run")
+        broke "building $preset, and all behind it was not run"
         finish
     fi
     rm -f build-log.txt
@@ -40,7 +46,7 @@ number() { # number WORD TEXT: the N of "N WORD" in it, or 0
 
 # Runs a command and adds the "N passed, N failed[, N skipped]" that it ends with.
 count() {
-    local log line status=0 within=()
+    local log line status=0 within=() began=$SECONDS
     # One that hangs is ended while there is still time to say so; at a terminal that is Ctrl-C's to do.
     [ -t 0 ] || [ "$(type -t "$1")" = function ] || within=(timeout --kill-after=10 "$STAGE_SECONDS")
     log=$(mktemp)
@@ -50,17 +56,19 @@ count() {
     passed=$((passed + $(number passed "$line")))
     failed=$((failed + $(number failed "$line")))
     skipped=$((skipped + $(number skipped "$line")))
-    if [ "$status" = 124 ]; then
-        broken+=("$*, which had not ended after $STAGE_SECONDS s")
-    elif [ "$status" != 0 ] || [ "$(number failed "$line")" != 0 ]; then
+    if [ $((SECONDS - began)) -ge "$STAGE_SECONDS" ] && [ ${#within[@]} != 0 ]; then
+        broke "$*, which had not ended after $STAGE_SECONDS s"
+    elif [ "$(number failed "$line")" != 0 ]; then
         broken+=("$*")
+    elif [ "$status" != 0 ]; then
+        broke "$*"
     elif [ -z "$line" ]; then
-        broken+=("$*, which counts nothing")
+        broke "$*, which counts nothing"
     fi
 }
 
 check() { # a command that has nothing to count
-    "$@" || broken+=("$*")
+    "$@" || broke "$*"
 }
 
 # The unit tests of one build; ctest's own closing lines are made into the count.
