@@ -294,6 +294,7 @@ static enum status take_max_age(struct options *options, const char *value)
     }
     options->max_age = (unsigned)seconds;
     options->has_max_age = true;
+    options->asks_max_age = options->asks_max_age || !options->in_config;
     return STATUS_OK;
 }
 

@@ -133,11 +133,14 @@ static void complete_times(struct options *options)
 /* A job of every night, with two hours to be late in. */
 enum { PLUGIN_AGE = 26 * 3600 };
 
+/* A plugin's own file of options may be looked at in any format. */
 static enum status complete_age(struct options *options)
 {
+    bool is_plugin = options_are_of_plugin(options);
+
     if (!options->has_max_age)
-        options->max_age = options_are_of_plugin(options) ? PLUGIN_AGE : 0;
-    if (!options->has_max_age || options_are_of_plugin(options) || options->help)
+        options->max_age = is_plugin ? PLUGIN_AGE : 0;
+    if (!options->asks_max_age || is_plugin || options->help)
         return STATUS_OK;
     complain("--max-age is for --format nagios, which alone has a state for evidence that is too "
              "old");

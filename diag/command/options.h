@@ -63,6 +63,7 @@ struct options {
     unsigned max_time; /* the same: after which the run ends, whatever it knows; 0: never */
     unsigned max_age;  /* seconds: evidence that is older tells a plugin nothing of today; 0: any */
     bool has_max_age;  /* --max-age */
+    bool asks_max_age; /* the same, and not in a --config file alone */
     int64_t began;     /* microseconds on the monotonic clock: it is counted from here */
     unsigned jobs;     /* 0: the usual ones */
     const char *ca_file;

@@ -174,6 +174,10 @@ def an_age_is_of_plugins_alone():
         for format in ("text", "json", "prometheus"):
             result = exdiag("report", run, "--format", format, "--max-age", 3600, status=TROUBLE)
             expect_in("--max-age is for --format nagios", result.err, format)
+        config = run.with_name("config")
+        config.write_text("format nagios\nmax-age 3600\n")
+        exdiag("report", run, "--config", config, "--format", "text", status=OK)
+        exdiag("report", run, "--config", config, "--format", "text", "--max-age", 1, status=UNKNOWN)
         for value in ("", "-1", "1.5", "1h", "99999999999"):
             result = exdiag("report", run, "--format", "nagios", f"--max-age={value}", status=UNKNOWN)
             expect_in("--max-age takes whole seconds", result.out, value)
