@@ -14,19 +14,27 @@ void secrets_wipe(struct secrets *secrets)
     OPENSSL_cleanse(secrets, sizeof *secrets);
 }
 
+/* False where units are halves of something: what is put in their place is not the secret. */
+static bool decode_utf16(struct utf16 *utf16, const char *bytes, size_t size, struct buffer *text)
+{
+    utf16_to_utf8(utf16, bytes, size, text);
+    return !utf16->has_byte && !utf16->high && !strstr(text->text, "\xef\xbf\xbd");
+}
+
 /* As UTF-8 without a mark: what PowerShell's > and editors of Windows write. Else as it is. */
-static void decode(const char *bytes, size_t size, struct buffer *text)
+static bool decode(const char *bytes, size_t size, struct buffer *text)
 {
     static const char mark[] = "\xef\xbb\xbf";
     size_t mark_size = sizeof mark - 1;
     struct utf16 utf16;
 
     if (utf16_begins(bytes, size, &utf16))
-        utf16_to_utf8(&utf16, bytes + 2, size - 2, text);
-    else if (size >= mark_size && memcmp(bytes, mark, mark_size) == 0)
+        return decode_utf16(&utf16, bytes + 2, size - 2, text);
+    if (size >= mark_size && memcmp(bytes, mark, mark_size) == 0)
         buffer_add(text, bytes + mark_size, size - mark_size);
     else
         buffer_add(text, bytes, size);
+    return true;
 }
 
 /* Some bytes of a file, as UTF-8: nothing of them stays in memory but what is in `text`. */
@@ -49,10 +57,13 @@ static enum status read_head(const char *option, const char *path, struct buffer
     if (platform_file_is_public(file))
         complain("%s: '%s' can be read by everybody on this machine: chmod 600 it", option, path);
     fclose(file);
-    decode(bytes, size, text);
+    if (!decode(bytes, size, text) && size < room) {
+        complain("%s: '%s' begins as UTF-16 and is none", option, path);
+        status = STATUS_INVALID;
+    }
     OPENSSL_cleanse(bytes, room);
     free(bytes);
-    return STATUS_OK;
+    return status;
 }
 
 static enum status take_first_line(const char *option, const char *what, const char *path,

@@ -121,6 +121,10 @@ def its_file_may_be_one_that_windows_wrote():
                 result = check("--user", "alice", "--password-file", path, status=status)
                 expect_in(told, result.err, f"{encoding} {word[:9]!r}")
                 expect_equal(result.err == "", told == "", f"{encoding} {word[:9]!r}: {result.err}")
+        for halves in (b"\xff\xfes\0e\0c", b"\xff\xfe\x00\xd8e\0"):
+            path.write_bytes(halves)
+            result = check("--user", "alice", "--password-file", path, status=TROUBLE)
+            expect_in("begins as UTF-16 and is none", result.err, f"{halves!r}")
 
 
 @case
