@@ -95,6 +95,8 @@ struct step_template {
     const char *each; /* the command is a line for every value of this name; none without one */
     bool also_powershell; /* of SHELL_SH: the line is said to be the same in PowerShell */
     bool is_alternative;  /* instead of the step before: either will do, or the next that says so */
+    bool is_gate;         /* what it shows or keeps is to be seen before the next is run: the two
+                             are never told as lines to be pasted together */
     bool alone;           /* not where others claim the same (struct claim of finding.h); */
     bool rival;           /* there alone */
 };

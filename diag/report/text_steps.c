@@ -247,6 +247,14 @@ static bool is_plain_command(const struct outline_step *step)
            (step->step->kind != STEP_DECIDE || step->step->condition);
 }
 
+/* What may fail or be decided by what it shows is looked at before the next line is typed. */
+static bool is_looked_at(const struct outline_step *step)
+{
+    const struct step_template *from = step->step->from;
+
+    return step->risk || (from && from->is_gate);
+}
+
 /* How many steps from this one on are nothing but a line more each, typed behind each other. */
 static size_t count_joined(const struct telling *telling)
 {
@@ -257,7 +265,7 @@ static size_t count_joined(const struct telling *telling)
     if (telling->step->step->is_alternative || !is_plain_command(telling->step))
         return 1;
     for (next.step++; next.step < end; next.step++, count++) {
-        if (next.step->risk || !is_plain_command(next.step) ||
+        if (is_looked_at(&next.step[-1]) || next.step->risk || !is_plain_command(next.step) ||
             !is_same_text(next.step->condition, next.step[-1].condition) ||
             !asks_the_same(next.step->step, next.step[-1].step) || !is_in_the_same_place(&next))
             break;

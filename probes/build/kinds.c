@@ -48,12 +48,12 @@
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_DECIDE,                                                                          \
      .where = ON_ANY,                                                                              \
-     .condition = "outside working hours, with another server to take over, if there "             \
-                  "is one",                                                                        \
+     .condition = "outside working hours",                                                         \
      .command = "Set-ServerComponentState {machine} -Component HubTransport -State Draining "      \
                 "-Requester Maintenance",                                                          \
      .risk = "it takes no new mail from now on, and sends what it has",                            \
-     .note = "one server after another, those that the Internet reaches first",                    \
+     .note = "one server after another, those that the Internet reaches first; where there is "    \
+             "another, that one takes over",                                                       \
      .when = "since-2013"},                                                                        \
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
@@ -87,8 +87,8 @@
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
          .where = ON_ANY,                                                                          \
-         .command = "Set-ServerComponentState {machine} -Component ServerWideOffline "             \
-                    "-State "                                                                      \
+         .condition = "outside working hours, once its queues are empty",                          \
+         .command = "Set-ServerComponentState {machine} -Component ServerWideOffline -State "      \
                     "Inactive -Requester Maintenance",                                             \
          .risk = "it serves nobody from now on",                                                   \
          .when = "since-2013"},                                                                    \

@@ -100,9 +100,10 @@ const struct finding_kind clock_skew = {
              .kind = STEP_DECIDE,
              .where = CLOCK_ELEVATED,
              .condition = "if its clock does not move",
-             .command = "Set it by hand to within a minute and run the last step again: a domain "
-                        "controller that is off by more than 48 hours never corrects itself "
-                        "(MaxPosPhaseCorrection, MaxNegPhaseCorrection).",
+             .command =
+                 "Set it by hand to within a minute and run w32tm /resync /rediscover again: a domain "
+                 "controller that is off by more than 48 hours never corrects itself "
+                 "(MaxPosPhaseCorrection, MaxNegPhaseCorrection).",
              .risk = "never set a domain controller back by more than the lifetime of deleted "
                      "objects, nor ahead at all without need: objects may be purged that others "
                      "still have",

@@ -71,11 +71,14 @@
 #define CLOCK_KEPT_FILE(repair_) "\"%SystemRoot%\\w32time-before-" repair_ ".reg\""
 
 #define CLOCK_KEEP_SETTINGS(repair_)                                                               \
-    CLOCK_RUN("is-changed",                                                                        \
-              "if not exist " CLOCK_KEPT_FILE(repair_) " reg export " CLOCK_W32TIME_KEY            \
-                                                       " " CLOCK_KEPT_FILE(repair_),               \
-              "the way back. A file that is there already stays: it is of the first time that "    \
-              "these steps were followed")
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
+        .command = "if not exist " CLOCK_KEPT_FILE(repair_) " reg export " CLOCK_W32TIME_KEY       \
+                                                            " " CLOCK_KEPT_FILE(repair_),          \
+        .note = "the way back. A file that is there already stays: it is of the first time that "  \
+                "these steps were followed",                                                       \
+        .when = "is-changed", .is_gate = true                                                      \
+    }
 
 /* Before w32tm /config, whose /update reaches a service that runs. */
 #define CLOCK_START_SERVICE(when_)                                                                 \

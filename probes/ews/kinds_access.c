@@ -100,15 +100,18 @@ const struct finding_kind ews_throttled = {
     .undo =
         (const struct step_template[]){
             {.shell = SHELL_EMS,
-             .kind = STEP_FILL_IN,
+             .kind = STEP_DECIDE,
              .where = EWS_SHELL,
+             .condition = "if the account was given the policy",
              .command = "Set-ThrottlingPolicyAssociation -Identity {archiver-account} "
                         "-ThrottlingPolicy $null",
+             .note = "$null: the default policy. Where the look before the repair named another, "
+                     "that one",
              .when = "on-premises"},
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
              .where = EWS_SHELL,
-             .condition = "if it was made",
+             .condition = "if the policy was made",
              .command = "Remove-ThrottlingPolicy -Identity Archiver",
              .when = "on-premises"},
             {0}},
@@ -209,7 +212,7 @@ const struct finding_kind ews_denied = {
             {.shell = SHELL_EMS,
              .kind = STEP_DECIDE,
              .where = EWS_SHELL,
-             .condition = "if it was made",
+             .condition = "if the right was given",
              .command = "Remove-ManagementRoleAssignment -Identity \"Archiver impersonation\"",
              .when = "right-missing"},
             {0}},

@@ -119,33 +119,38 @@
              "comes back with no external URL, and with basic authentication on",                  \
      .when = "repair"},                                                                            \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
          .where = EWS_NODE_SHELL,                                                                  \
+         .condition = "the repair",                                                                \
          .command = "$ews | Export-Clixml -Path " RECORD,                                          \
          .note = "should the window be lost: $ews = Import-Clixml -Path and this file",            \
          .when = "repair"},                                                                        \
         {.shell = SHELL_EMS,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
          .where = EWS_NODE_SHELL,                                                                  \
+         .condition = "the repair",                                                                \
          .command = "$ews | Format-List Identity,*Url,*Authentication,*Protection*,GzipLevel,"     \
                     "MRSProxy*",                                                                   \
          .note = "for the comparison. Where CertificateAuthentication is True, set "               \
                  "that again after New-, with Set-WebServicesVirtualDirectory",                    \
          .when = "repair"},                                                                        \
         {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
          .where = EWS_NODE_CMD,                                                                    \
+         .condition = "the repair",                                                                \
          .command = EXTENDED_PROTECTION,                                                           \
          .note = "tokenChecking of Extended Protection, which Remove- takes away",                 \
          .when = "extended-protection"},                                                           \
         {.shell = SHELL_CMD,                                                                       \
-         .kind = STEP_EXACT,                                                                       \
+         .kind = STEP_DECIDE,                                                                      \
          .where = EWS_NODE_CMD,                                                                    \
+         .condition = "the repair",                                                                \
          .command = "%windir%\\system32\\inetsrv\\appcmd.exe add backup before-ews",               \
          .note = "the way back for IIS, below inetsrv\\backup",                                    \
          .when = "repair"},                                                                        \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = STEP_EXACT, .where = EWS_NODE_SHELL,                           \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = EWS_NODE_SHELL,                          \
+        .condition = "the repair",                                                                 \
         .command = "Get-ExchangeServer -Identity $env:COMPUTERNAME | Format-List "                 \
                    "Name,AdminDisplayVersion",                                                     \
         .note = "choose one of the three commands with New- below before anything is removed: "    \
@@ -153,9 +158,9 @@
         .when = "new-open"                                                                         \
     }
 
-#define NEW_STEP(step_kind, condition_, line, text, when_)                                         \
+#define NEW_STEP(condition_, line, text, when_)                                                    \
     {                                                                                              \
-        .shell = SHELL_EMS, .kind = step_kind, .where = EWS_NODE_SHELL, .condition = condition_,   \
+        .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = EWS_NODE_SHELL, .condition = condition_, \
         .command = line, .note = text, .when = when_                                               \
     }
 
@@ -167,13 +172,13 @@
 
 /* One of them where the version is known; else the one that a person chooses. */
 #define MAKE_NEW                                                                                   \
-    NEW_STEP(STEP_EXACT, NULL, NEW_2013, OF_2013, "new-2013"),                                     \
-        NEW_STEP(STEP_EXACT, NULL, NEW_2010, NULL, "new-2010"),                                    \
-        NEW_STEP(STEP_EXACT, NULL, NEW_2007, NULL, "new-2007"),                                    \
-        NEW_STEP(STEP_DECIDE, "only if it is Exchange 2013 or later (Version 15)", NEW_2013,       \
+    NEW_STEP("the repair", NEW_2013, OF_2013, "new-2013"),                                         \
+        NEW_STEP("the repair", NEW_2010, NULL, "new-2010"),                                        \
+        NEW_STEP("the repair", NEW_2007, NULL, "new-2007"),                                        \
+        NEW_STEP("the repair, only if it is Exchange 2013 or later (Version 15)", NEW_2013,        \
                  OF_2013, "new-open"),                                                             \
-        NEW_OR("only if it is Exchange 2010 (Version 14)", NEW_2010, "new-open"),                  \
-        NEW_OR("only if it is Exchange 2007 (Version 8)", NEW_2007, "new-open")
+        NEW_OR("the repair, only if it is Exchange 2010 (Version 14)", NEW_2010, "new-open"),      \
+        NEW_OR("the repair, only if it is Exchange 2007 (Version 8)", NEW_2007, "new-open")
 
 #define OF_2013 "the back end's directory stays"
 
@@ -191,7 +196,7 @@
         {.shell = SHELL_EMS,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
          .where = EWS_NODE_SHELL,                                                                  \
-         .condition = "only if ExtendedProtectionTokenChecking was not None",                      \
+         .condition = "the repair, only if ExtendedProtectionTokenChecking was not None",          \
          .command = "Set-WebServicesVirtualDirectory -Identity " IDENTITY                          \
                     " -ExtendedProtectionTokenChecking $ews.ExtendedProtectionTokenChecking "      \
                     "-ExtendedProtectionFlags $ews.ExtendedProtectionFlags "                       \

@@ -102,7 +102,7 @@ const struct finding_kind mx_starttls = {
             {.shell = SHELL_MANUAL,
              .kind = STEP_DECIDE,
              .where = "a firewall in front of {address}",
-             .condition = "if it hides STARTTLS",
+             .condition = "if a firewall hides STARTTLS",
              .command =
                  "Turn the inspection of SMTP off (on Cisco: inspect esmtp, or fixup protocol smtp).",
              .risk = "the firewall then sees connections and not commands"},

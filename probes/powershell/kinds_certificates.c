@@ -37,10 +37,12 @@
  * The shell is what does not work, so a window with Exchange's own commands makes it. Without
  * -Services it would be enabled for POP, IMAP and SMTP, which nothing takes back.
  */
+#define IF_NONE "only where the list above has none in order"
 #define MAKE(value)                                                                                \
-    POWERSHELL_WINDOW("only where the list above has none in order", "SnapIn", "", value),         \
+    POWERSHELL_WINDOW(IF_NONE, "SnapIn", "", value),                                               \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the same window",                \
+        .condition = IF_NONE,                                                                      \
         .command = "New-ExchangeCertificate -Server $env:COMPUTERNAME -FriendlyName "              \
                    "'Microsoft Exchange' -SubjectName \"CN=$env:COMPUTERNAME\" -DomainName "       \
                    "$env:COMPUTERNAME -IncludeServerFQDN -Services None -KeySize 2048 "            \

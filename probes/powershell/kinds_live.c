@@ -80,7 +80,7 @@
                "serves the directory again; nothing else is touched",                              \
                "if it stops again at the next request, the events name what does not load")
 
-#define ONLY_STARTED "only where it was Stopped before the steps above"
+#define ONLY_STARTED "only where it was Stopped before the repair"
 
 #define WHY_POOLS_STOP(when_)                                                                      \
     RUN(when_,                                                                                     \
@@ -121,7 +121,7 @@
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = ON_MACHINE,                              \
         .command = APPCMD " set site /site.name:\"Default Web Site\" "                             \
                           "/+\"bindings.[protocol='http',bindingInformation='*:80:']\"",           \
-        .condition = "only where the list above shows no http/*:80: for the site",                 \
+        .condition = "only where the list of the site shows no http/*:80:",                        \
         .risk = "the site is served at port 80 too, as Exchange's setup has it",                   \
         .when = "http-refused"                                                                     \
     }

@@ -49,7 +49,7 @@
 #define SEE_THE_FILE(file, value, remark)                                                          \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_EXACT, .where = POWERSHELL_SERVER,                        \
-        .command = "dir \"" file "\"", .note = remark, .when = value                               \
+        .command = "dir \"" file "\"", .note = remark, .when = value, .is_gate = true              \
     }
 
 #define PATH_IS_RIGHT                                                                              \
@@ -171,7 +171,7 @@
         {.shell = SHELL_CMD,                                                                       \
          .kind = STEP_DECIDE,                                                                      \
          .where = POWERSHELL_SERVER,                                                               \
-         .condition = "only where the last one printed nothing",                                   \
+         .condition = "only where the line before printed nothing",                                \
          .command = ADD_TO("perhaps-not-in-directory", name),                                      \
          .risk = POOL_RESTARTS,                                                                    \
          .note = "into its web.config, which is not among these files",                            \

@@ -173,13 +173,15 @@
         .when = value                                                                              \
     }
 
+#define POWERSHELL_IF_GONE "only where the directory is gone, or verify still fails"
+
 /* `options` before -InternalUrl */
 #define POWERSHELL_MAKE(snapin, remark, options, value)                                            \
-    POWERSHELL_WINDOW("only where the directory is gone, or verify still fails", snapin, remark,   \
-                      value),                                                                      \
+    POWERSHELL_WINDOW(POWERSHELL_IF_GONE, snapin, remark, value),                                  \
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
          .where = "the same window",                                                               \
+         .condition = POWERSHELL_IF_GONE,                                                          \
          .command = "Get-PowerShellVirtualDirectory -Server $env:COMPUTERNAME | Format-List "      \
                     "Identity,InternalUrl,ExternalUrl,*Authentication,RequireSSL",                 \
          .note = "keep what it prints: the values to go back to",                                  \
@@ -187,13 +189,14 @@
         {.shell = SHELL_POWERSHELL,                                                                \
          .kind = STEP_DECIDE,                                                                      \
          .where = "the same window",                                                               \
-         .condition = "if the last one printed the directory",                                     \
+         .condition = POWERSHELL_IF_GONE ", and the line before printed its object",               \
          .command = "Remove-PowerShellVirtualDirectory -Identity " POWERSHELL_OF_SERVER,           \
          .risk = "until the next step nobody opens a shell on this server. Microsoft "             \
                  "recommends it only at the request of its support",                               \
          .when = value},                                                                           \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .where = "the same window",                \
+        .condition = POWERSHELL_IF_GONE,                                                           \
         .command = "New-PowerShellVirtualDirectory -Name PowerShell " options                      \
                    "-InternalUrl {internal-url-as-kept} -RequireSSL:$false "                       \
                    "-BasicAuthentication:$false -WindowsAuthentication:$false",                    \

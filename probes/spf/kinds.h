@@ -90,7 +90,8 @@ extern const struct step_template spf_restore_record[];
 #define SPF_ON_WINDOWS(record)                                                                     \
     {                                                                                              \
         .shell = SHELL_POWERSHELL, .kind = STEP_DECIDE, .is_alternative = true,                    \
-        .where = "its DNS server", .condition = "if that is Windows (module DnsServer)",           \
+        .where = "the DNS server of the zone",                                                     \
+        .condition = "if its DNS server is Windows (module DnsServer)",                            \
         .command =                                                                                 \
             "Get-DnsServerResourceRecord -ZoneName {zone} -Name {name-in-zone} -RRType Txt | "     \
             "Where-Object {{$_.RecordData.DescriptiveText -match '^v=spf1( |$)'}} | "              \

@@ -49,11 +49,13 @@ const struct finding_kind back_connection_host_names = {
              .command = "if not exist " KEPT_FILE " reg export " MSV1_0 " " KEPT_FILE,
              .note = "keeps what is set now, for the way back. Where the file is there already, "
                      "nothing is printed and nothing written: it is of the first time that these "
-                     "steps were followed, and stays the way back"},
+                     "steps were followed, and stays the way back",
+             .is_gate = true},
             {.shell = SHELL_CMD,
              .kind = STEP_EXACT,
              .where = ELEVATED,
              .command = "reg delete " MSV1_0 " /v BackConnectionHostNames /f",
+             .risk = "deletes the value, which Windows does not read as it is; the copy has it",
              .note = "a value of the wrong type has to go first",
              .when = "wrong-type"},
             {.shell = SHELL_CMD,

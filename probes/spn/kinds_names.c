@@ -80,13 +80,16 @@ static const struct step_template make_owner_known[] = {
     }
 
 /* The same name on accounts of users. */
-#define TAKE_OFF_USERS(condition_, note_)                                                          \
+#define TAKE_OFF_USERS(condition_, when_, note_)                                                   \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE, .condition = condition_,    \
         .command = "setspn -U -D {name} {wrong-user}",                                             \
         .risk = "whoever logs on to a service of that account by this name can no more",           \
-        .note = note_, .each = "wrong-user", .alone = true                                         \
+        .note = note_, .when = when_, .each = "wrong-user", .alone = true                          \
     }
+
+#define FIRST_OFF_USERS                                                                            \
+    "first, so that the name is never on two accounts; -U, for an account that is no computer's"
 
 #define TAKE_OFF_ALL_BUT_ONE                                                                       \
     .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                                 \
@@ -97,8 +100,9 @@ static const struct step_template make_owner_known[] = {
             "where the account is a user's"
 
 #define TAKE_OFF_THE_ONE                                                                           \
-    .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE, .condition = "if it was added", \
-    .command = "setspn -D {spn} {account-of-the-one}", .each = "spn"
+    .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE,                                 \
+    .condition = "if the name was added", .command = "setspn -D {spn} {account-of-the-one}",       \
+    .each = "spn"
 
 /* A computer that is called so itself has the name. */
 #define NAMESAKE                                                                                   \
@@ -155,12 +159,12 @@ static const struct step_template make_owner_known[] = {
     {.shell = SHELL_EMS,                                                                           \
      .kind = STEP_DECIDE,                                                                          \
      .where = "any Exchange server",                                                               \
-     .condition = "if it was set",                                                                 \
+     .condition = "if the connector was given the server's own name",                              \
      .command = "Set-ReceiveConnector -Identity {connector} -Fqdn {host}",                         \
      .each = "connector"},                                                                         \
     {                                                                                              \
         .shell = SHELL_EMS, .kind = STEP_DECIDE, .where = "any Exchange server",                   \
-        .condition = "if it was set",                                                              \
+        .condition = "if the connector was given the server's own name",                           \
         .command = "Set-ReceiveConnector -Identity {unsure-connector} -Fqdn {host}",               \
         .each = "unsure-connector"                                                                 \
     }
@@ -202,7 +206,7 @@ const struct finding_kind smtp_spn_missing = {
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
                                             .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
-                                            .condition = "if it was added",
+                                            .condition = "if the name was added",
                                             .command = "setspn -D {spn} {account}",
                                             .when = "account",
                                             .each = "spn",
@@ -264,7 +268,7 @@ const struct finding_kind smtp_spn_duplicate = {
              .when = "person",
              .each = "wrong",
              .alone = true},
-            TAKE_OFF_USERS("only of the accounts that are not to keep it",
+            TAKE_OFF_USERS("only of the accounts that are not to keep it", NULL,
                            "-U, for an account that is no computer's"),
             {TAKE_OFF_ALL_BUT_ONE, .when = "undecided"},
             {TAKE_OFF_ALL_BUT_ONE, .when = "!undecided", .rival = true},
@@ -307,7 +311,7 @@ const struct finding_kind smtp_spn_duplicate = {
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
-             .condition = "if it was added",
+             .condition = "if the name was added",
              .command = "setspn -D {name} {account}",
              .when = "mapped",
              .alone = true},
@@ -380,8 +384,18 @@ const struct finding_kind smtp_spn_misplaced = {
              .when = "decide",
              .each = "wrong",
              .alone = true},
-            TAKE_OFF_USERS(NULL, "first, so that the name is never on two accounts; -U, for an "
-                                 "account that is no computer's"),
+            {.shell = SHELL_CMD,
+             .kind = STEP_DECIDE,
+             .where = SPN_CONSOLE,
+             .condition = UNLESS_CONNECTOR,
+             .command = "setspn -D {name} {wrong}",
+             .risk = "whoever logs on to a service of that account by this name can no more",
+             .note = "first, so that the name is never on two accounts",
+             .when = "decide-else",
+             .each = "wrong",
+             .alone = true},
+            TAKE_OFF_USERS(NULL, "!choice", FIRST_OFF_USERS),
+            TAKE_OFF_USERS(UNLESS_CONNECTOR, "choice", FIRST_OFF_USERS),
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
@@ -409,7 +423,7 @@ const struct finding_kind smtp_spn_misplaced = {
     .undo = (const struct step_template[]){{.shell = SHELL_CMD,
                                             .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
-                                            .condition = "if it was added",
+                                            .condition = "if the name was added",
                                             .command = "setspn -D {name} {account}",
                                             .note = "before it goes back",
                                             .when = "moved",
@@ -418,7 +432,7 @@ const struct finding_kind smtp_spn_misplaced = {
                                             .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
                                             .command = "setspn -D {name} {account}",
-                                            .condition = "if it was added",
+                                            .condition = "if the name was added",
                                             .note = "before it goes back",
                                             .when = "add-decide",
                                             .alone = true},
@@ -427,14 +441,14 @@ const struct finding_kind smtp_spn_misplaced = {
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
-                                            .condition = "if it was taken off",
+                                            .condition = "if the name was taken off",
                                             .command = "setspn -S {name} {wrong}",
                                             .each = "wrong",
                                             .alone = true},
                                            {.shell = SHELL_CMD,
                                             .kind = STEP_DECIDE,
                                             .where = SPN_CONSOLE,
-                                            .condition = "if it was taken off",
+                                            .condition = "if the name was taken off",
                                             .command = "setspn -U -S {name} {wrong-user}",
                                             .each = "wrong-user",
                                             .alone = true},

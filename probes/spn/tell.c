@@ -522,7 +522,9 @@ static void set_move(struct examination *x, struct finding *finding, const struc
                          : is_choice         ? "certain-else"
                                              : "certain");
         if (is_server || at->is_for_person)
-            set_yes(finding, "decide");
+            set_yes(finding, is_choice ? "decide-else" : "decide");
+        if (is_choice)
+            set_yes(finding, "choice");
     }
     if (is_wanted_by_several(at) || !spn_is_needed(at->reasons)) {
         set_yes(finding, is_wanted_by_several(at) ? "to-one" : "add-decide");

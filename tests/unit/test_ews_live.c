@@ -605,7 +605,7 @@ static size_t count_new(const struct finding *finding, size_t *open)
         if (strncmp(step->command, "New-WebServicesVirtualDirectory ", 32) != 0)
             continue;
         count++;
-        *open += step->kind == STEP_DECIDE;
+        *open += strstr(step->condition, "only if it is Exchange") != NULL;
     }
     return count;
 }

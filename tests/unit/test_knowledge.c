@@ -314,6 +314,43 @@ static void places_are_places(void **state)
     each_step(check_place);
 }
 
+/*
+ * Who passed over the step that opens a window, or fills a variable, is not to meet the next ones
+ * as though they were for him: they have a condition, too.
+ */
+static void check_dependent(const struct finding_kind *kind, const struct step_template *opens,
+                            const struct step_template *step)
+{
+    const bool is_in_window = strcmp(step->where, "the same window") == 0;
+    const bool is_of_variable = strstr(step->command, "$ews.") != NULL;
+
+    if (opens->condition && (is_in_window || is_of_variable) && !step->condition)
+        fail_msg("%s: \"%s\" is for who did \"%s\" alone", kind->id, step->command, opens->command);
+}
+
+static bool opens_something(const struct step_template *step)
+{
+    return strncmp(step->command, "Add-PSSnapin", strlen("Add-PSSnapin")) == 0 ||
+           strncmp(step->command, "$ews = ", strlen("$ews = ")) == 0;
+}
+
+static void what_depends_has_a_condition(void **state)
+{
+    (void)state;
+    for (const struct probe *const *probe = probes; *probe; probe++) {
+        for (const struct finding_kind *const *kind = (*probe)->kinds; *kind; kind++) {
+            const struct step_template *opens = NULL;
+
+            for (size_t i = 0; i < count_steps((*kind)->fix); i++) {
+                if (opens_something(&(*kind)->fix[i]))
+                    opens = &(*kind)->fix[i];
+                else if (opens)
+                    check_dependent(*kind, opens, &(*kind)->fix[i]);
+            }
+        }
+    }
+}
+
 /* A reader who goes on line by line takes nothing down without having been asked when. */
 static void check_interruption(const struct finding_kind *kind, const struct step_template *step)
 {
@@ -505,6 +542,7 @@ int main(void)
         cmocka_unit_test(problems_have_a_way_out_and_back),
         cmocka_unit_test(steps_say_where),
         cmocka_unit_test(places_are_places),
+        cmocka_unit_test(what_depends_has_a_condition),
         cmocka_unit_test(what_interrupts_is_decided),
         cmocka_unit_test(placeholders_stand_outside_quotes),
         cmocka_unit_test(explanations_name_findings),

@@ -357,6 +357,36 @@ static void what_was_said_is_not_said_again(void **state)
     buffer_release(&text);
 }
 
+/* What is looked at before one goes on, and what has a risk of its own, is no line among others. */
+static void gates_and_risks_stand_alone(void **state)
+{
+    static const struct step_template gate = {.is_gate = true};
+    const struct report_options usual = {.columns = 80};
+    struct step fix[] = {look("see", "is there"), look("keep", NULL), look("start", NULL),
+                         look("read", NULL), look("end", NULL)};
+    struct finding finding = sample_clock;
+    const struct finding *const findings[] = {&finding};
+    const struct report report = {.version = "0.1.0", .findings = findings, .finding_count = 1};
+    struct buffer text;
+
+    (void)state;
+    fix[0].from = &gate;
+    fix[2].risk = "starts it";
+    finding.fix = (struct steps){fix, COUNT(fix)};
+    golden_render("text", &report, &usual, &text);
+    assert_non_null(strstr(text.text, "fix      1. shell: there\n"
+                                      "                see\n"
+                                      "            note: is there\n"
+                                      "         2. in the same place\n"
+                                      "                keep\n"
+                                      "         3. risk: starts it\n"
+                                      "                start\n"
+                                      "         4-5. in the same place\n"
+                                      "                  read\n"
+                                      "                  end\n"));
+    buffer_release(&text);
+}
+
 /* ---- several servers ---- */
 
 static struct servers servers;
@@ -492,6 +522,7 @@ int main(void)
         cmocka_unit_test(a_cause_keeps_its_own_word),
         cmocka_unit_test(moments_are_told_where_they_say_more),
         cmocka_unit_test(what_was_said_is_not_said_again),
+        cmocka_unit_test(gates_and_risks_stand_alone),
         cmocka_unit_test(the_repair_of_many_is_said_once),
         cmocka_unit_test(the_repair_of_a_few_is_whole),
         cmocka_unit_test(the_same_elsewhere_is_said_once),
