@@ -85,6 +85,33 @@ static inline const struct report *servers_report(struct servers *servers, size_
     return &servers->report;
 }
 
+enum { SERVERS_APART = 3 };
+
+/* What each of servers_apart() has for itself: a condition, a risk, a note. */
+static const char *const servers_own[SERVERS_APART][3] = {
+    {"if it is of a group", "it takes no mail", "only for a while"},
+    {"if it is alone", "its mail waits", "at night"},
+    {"the way round", "all of it stops", "when they know"},
+};
+
+/* Domains with one step, of which each has more to know than the others do. */
+static inline const struct report *servers_apart(struct servers *servers)
+{
+    const struct report *report = servers_report(servers, SERVERS_APART);
+
+    for (size_t i = 0; i < SERVERS_APART; i++) {
+        struct step *step = servers->steps[i];
+
+        servers->subjects[i].kind = SUBJECT_DOMAIN;
+        servers->findings[i].fix.count = 1;
+        step->kind = STEP_DECIDE;
+        step->condition = servers_own[i][0];
+        step->risk = servers_own[i][1];
+        step->note = servers_own[i][2];
+    }
+    return report;
+}
+
 /* How often `part` stands in the text. */
 static inline size_t servers_count(const char *text, const char *part)
 {

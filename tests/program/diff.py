@@ -131,6 +131,14 @@ def what_new_could_not_tell_is_not_fixed():
         expect_in("unknown now", text.out, "text")
 
 
+def expect_no_all_clear(old, new, heading):
+    """What people read of the one problem that was: neither its heading nor the sum says fixed."""
+    text = exdiag("diff", old, new, status=FINE).flat
+    expect_in(f"{heading} (1)", text, "the heading")
+    expect_in(f"1 {heading}", text, "the sum")
+    expect_not_in("fixed", text, "text")
+
+
 @case
 def what_new_did_not_look_at_is_not_fixed():
     with folder() as place:
@@ -138,12 +146,14 @@ def what_new_did_not_look_at_is_not_fixed():
         new = save(place / "new", FIXED, named=("contoso.com",))
         report = diff(old, new, status=FINE)
         expect_equal(states(report), {SPF: "not-examined"}, "the past")
+        expect_no_all_clear(old, new, "not examined again")
         other = save(place / "other", FIXED, "--skip", "spf")
         report = diff(old, other, status=FINE)
         expect_equal(states(report), {SPF: "not-examined"}, "the past, without the probe")
         least = save(place / "least", FIXED, "--skip", "spf-multiple")
         report = diff(old, least, status=FINE)
         expect_equal(states(report), {SPF: "not-comparable"}, "the past, without the finding")
+        expect_no_all_clear(old, least, "not looked for as thoroughly any more")
 
 
 @case

@@ -358,7 +358,7 @@ def check_rendered(name, document):
             expect(element.attrib["class"] in ("language-powershell", "language-bat", "language-sh", "language-text"),
                    f"{name}: {element.attrib}")
     prose = prose_of(tree)
-    for acts in (r"@[\w-]", r"#[0-9]", r"[a-z]://", r"\bwww\.", r"[!%&~$][\w{`]", r":[a-z_+-][\w+-]*:", r"\[[^\]]*\]\("):
+    for acts in (r"@[\w-]", r"#[0-9]", r"[a-z]://", r"\bwww\.", r"[!%&~$][\w{`]", r":[a-z_+-][\w+-]*:", r"\[[^\]]*\]\(", r"\|"):
         found = re.search(acts, prose)
         expect(not found, f"{name}: {prose[max(0, found.start() - 40):found.end() + 20]!r} may act" if found else "")
     return text_of(tree)

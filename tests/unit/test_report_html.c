@@ -1,5 +1,6 @@
 #include "tests/golden/golden.h"
 #include "tests/golden/sample.h"
+#include "tests/golden/servers.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -112,6 +113,26 @@ static void only_web_addresses_are_links(void **state)
     buffer_release(&html);
 }
 
+static void what_one_of_several_risks_is_said(void **state)
+{
+    static struct servers servers;
+    const struct report_options own = {.columns = 80};
+    struct buffer html;
+
+    (void)state;
+    golden_render("html", servers_apart(&servers), &own, &html);
+    for (size_t i = 0; i < SERVERS_APART; i++) {
+        for (size_t j = 0; j < COUNT(servers_own[i]); j++)
+            assert_int_equal(servers_count(html.text, servers_own[i][j]), 1);
+    }
+    buffer_release(&html);
+    golden_render("html", servers_report(&servers, 3), &own, &html);
+    assert_int_equal(servers_count(html.text, "<em>if ex03.contoso.com is of a group:</em>"), 1);
+    assert_int_equal(servers_count(html.text, "it takes no mail"), 3);
+    assert_int_equal(servers_count(html.text, "services are down"), 3);
+    buffer_release(&html);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +141,7 @@ int main(void)
         cmocka_unit_test(nothing_runs_and_nothing_is_loaded),
         cmocka_unit_test(links_lead_somewhere),
         cmocka_unit_test(only_web_addresses_are_links),
+        cmocka_unit_test(what_one_of_several_risks_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

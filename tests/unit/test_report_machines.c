@@ -109,6 +109,19 @@ static void a_ticket_has_risks_at_each_line(void **state)
     buffer_release(&text);
 }
 
+static void a_ticket_says_what_one_of_several_risks(void **state)
+{
+    struct buffer text;
+
+    (void)state;
+    golden_render("markdown", servers_apart(&servers), &options, &text);
+    for (size_t i = 0; i < SERVERS_APART; i++) {
+        for (size_t j = 0; j < COUNT(servers_own[i]); j++)
+            assert_int_equal(servers_count(text.text, servers_own[i][j]), 1);
+    }
+    buffer_release(&text);
+}
+
 /* Local time beside UTC, where it is known; a cause that the site has accepted is no task. */
 static void a_ticket_tells_what_the_page_tells(void **state)
 {
@@ -163,6 +176,40 @@ static void zones_are_no_commands(void **state)
     assert_non_null(strstr(text.text, "\n##   zone:\n##     a.example. IN TXT"));
     assert_null(strstr(text.text, "\n# a.example."));
     assert_non_null(strstr(text.text, "\n# Suspend-It 'ex01'"));
+    buffer_release(&text);
+}
+
+/* Whatever a text holds, no line of it begins without "#", and no terminal obeys it. */
+static void a_runbook_is_comments_alone(void **state)
+{
+    static const char hostile[] = "a\rmove x\nmove y\r\nmove z\x0b\x0c\x1b[2J\x08\x7f b";
+    struct report report = *servers_report(&servers, 1);
+    const struct report_run run = {.remark = hostile, .complete = true};
+    struct step *steps = servers.steps[0];
+    size_t lines = 0;
+    struct buffer text;
+
+    (void)state;
+    report.title = hostile;
+    report.runs = &run;
+    report.run_count = 1;
+    servers.subjects[0].shown = hostile;
+    servers.findings[0].title = hostile;
+    servers.findings[0].undo = servers.findings[0].verify = servers.findings[0].fix;
+    for (size_t i = 0; i < SERVERS_STEPS; i++) {
+        steps[i].where = steps[i].condition = steps[i].risk = steps[i].note = hostile;
+        steps[i].command = hostile;
+    }
+    steps[0].shell = SHELL_DNS;
+    render_runbook(&report, &text);
+    for (const char *line = text.text; *line; line += strcspn(line, "\n") + 1, lines++)
+        assert_int_equal(line[0], '#');
+    for (size_t i = 0; i < text.size; i++)
+        assert_true(text.text[i] == '\n' ||
+                    ((unsigned char)text.text[i] >= ' ' && text.text[i] != 0x7f));
+    assert_true(lines > 50);
+    assert_non_null(
+        strstr(text.text, "\n# a\\x0dmove x\n# move y\\x0d\n# move z\\x0b\\x0c\\x1b[2J"));
     buffer_release(&text);
 }
 
@@ -227,6 +274,22 @@ static void a_plugin_has_one_line(void **state)
     assert_ptr_equal(strchr(line.text, '\n'), line.text + line.size - 1);
     assert_ptr_equal(strchr(line.text, '|'), strrchr(line.text, '|'));
     assert_true(strcmp(line.text + line.size - 5, ";1;2\n") == 0);
+    buffer_release(&line);
+}
+
+/* Nothing of a title ends the line, or begins performance data. */
+static void a_plugin_has_one_line_of_any_title(void **state)
+{
+    const struct report *report = servers_report(&servers, 1);
+    struct buffer line;
+
+    (void)state;
+    servers.findings[0].title = "a\nb\rc|d\x1b"
+                                "e";
+    servers.subjects[0].shown = "f\n|g";
+    render("nagios", report, &line);
+    assert_non_null(strstr(line.text, " - a\\x0ab\\x0dc\\x7cd\\x1be (behind: f\\x0a\\x7cg)"));
+    assert_ptr_equal(strchr(line.text, '\n'), line.text + line.size - 1);
     buffer_release(&line);
 }
 
@@ -482,11 +545,14 @@ int main(void)
         cmocka_unit_test(a_ticket_says_the_repair_of_many_once),
         cmocka_unit_test(a_ticket_writes_out_a_few),
         cmocka_unit_test(a_ticket_has_risks_at_each_line),
+        cmocka_unit_test(a_ticket_says_what_one_of_several_risks),
         cmocka_unit_test(a_ticket_tells_what_the_page_tells),
         cmocka_unit_test(the_runbook_is_as_agreed),
         cmocka_unit_test(zones_are_no_commands),
+        cmocka_unit_test(a_runbook_is_comments_alone),
         cmocka_unit_test(gauges_write_decimals),
         cmocka_unit_test(a_plugin_has_one_line),
+        cmocka_unit_test(a_plugin_has_one_line_of_any_title),
         cmocka_unit_test(performance_data_has_limits),
         cmocka_unit_test(no_label_has_two_colons),
         cmocka_unit_test(states_are_those_of_plugins),

@@ -455,6 +455,27 @@ static void the_repair_of_a_few_is_whole(void **state)
     buffer_release(&text);
 }
 
+/* Of one step for several, what one of them has to know before he does it stands with his line. */
+static void what_one_of_several_risks_is_said(void **state)
+{
+    const struct report_options options = {.columns = 80};
+    struct buffer text;
+
+    (void)state;
+    golden_render("text", servers_apart(&servers), &options, &text);
+    for (size_t i = 0; i < SERVERS_APART; i++) {
+        const char *condition = strstr(text.text, servers_own[i][0]),
+                   *risk = strstr(text.text, servers_own[i][1]),
+                   *note = strstr(text.text, servers_own[i][2]),
+                   *command = strstr(text.text, servers.steps[i]->command);
+
+        assert_non_null(condition);
+        assert_non_null(note);
+        assert_true(condition < risk && risk < command && command < note);
+    }
+    buffer_release(&text);
+}
+
 /* Where each does the same somewhere else, the places are listed once; two steps have an order. */
 static void the_same_elsewhere_is_said_once(void **state)
 {
@@ -525,6 +546,7 @@ int main(void)
         cmocka_unit_test(gates_and_risks_stand_alone),
         cmocka_unit_test(the_repair_of_many_is_said_once),
         cmocka_unit_test(the_repair_of_a_few_is_whole),
+        cmocka_unit_test(what_one_of_several_risks_is_said),
         cmocka_unit_test(the_same_elsewhere_is_said_once),
         cmocka_unit_test(data_of_many_are_said_of_each),
     };
