@@ -105,7 +105,7 @@ const struct finding_kind ews_directory_missing = {
     .undo = (const struct step_template[]){{.shell = SHELL_EMS,
                                             .kind = STEP_DECIDE,
                                             .where = EWS_FILE_HOST,
-                                            .condition = "if it was made",
+                                            .condition = "if the directory was made",
                                             .command = "Remove-WebServicesVirtualDirectory "
                                                        "-Identity {identity-of-the-new-one}"},
                                            {0}},
