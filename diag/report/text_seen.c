@@ -273,11 +273,25 @@ static void other_sources(struct text_page *page, const struct outline_entry *en
 
 /* ---- member by member ---- */
 
-/* What all members have seen in the same words stands in front of what each has. */
+static size_t most_seen(const struct outline_entry *entry)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < entry->member_count; i++) {
+        if (entry->members[i]->seen_count > most)
+            most = entry->members[i]->seen_count;
+    }
+    return most;
+}
+
+/*
+ * What all members have seen in the same words stands in front of what each has: a flag for each
+ * that any of them has seen. None is set where one has seen more than another.
+ */
 static bool *find_common(const struct text_page *page, const struct outline_entry *entry)
 {
     const size_t count = entry->first->seen_count;
-    bool *is_common = memory_new(count + 1, sizeof *is_common);
+    bool *is_common = memory_new(most_seen(entry) + 1, sizeof *is_common);
 
     for (size_t i = 0; i < entry->member_count; i++) {
         if (entry->members[i]->seen_count != count)
