@@ -5,18 +5,32 @@
 
 enum { UNTIL_KILLED = 60000 }; /* milliseconds; the system gives five seconds at most */
 
+/* But for `count`, under the lock: events come on threads of the system's. */
 static struct {
-    bool active;
-    void (*interrupted)(void *argument);
+    SRWLOCK lock;
+    void (*interrupted)(void *argument); /* NULL: nobody watches */
     void *argument;
     LONG volatile count;
-} watch;
+} watch = {.lock = SRWLOCK_INIT};
 
 /* At once: an orderly end would wait for locks that the program may be stuck with. */
 static void end_program(void)
 {
     console_restore();
     TerminateProcess(GetCurrentProcess(), (UINT)STATUS_CONTROL_C_EXIT);
+}
+
+/* False where nobody watches any more, and the argument may be gone. */
+static bool tell(void)
+{
+    bool is_told;
+
+    AcquireSRWLockExclusive(&watch.lock);
+    is_told = watch.interrupted;
+    if (is_told)
+        watch.interrupted(watch.argument);
+    ReleaseSRWLockExclusive(&watch.lock);
+    return is_told;
 }
 
 /*
@@ -30,31 +44,47 @@ static BOOL WINAPI on_event(DWORD event)
     bool is_last =
         event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT;
 
-    if (InterlockedIncrement(&watch.count) == 1)
-        watch.interrupted(watch.argument);
-    else if (!is_last)
-        end_program();
+    if (InterlockedIncrement(&watch.count) > 1) {
+        if (!is_last)
+            end_program();
+    } else if (!tell()) {
+        return FALSE;
+    }
     if (is_last)
         Sleep(UNTIL_KILLED);
     return TRUE;
 }
 
-/* A parent may have left Ctrl-C ignored; the first call with NULL undoes that. */
-enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument)
+/* True if somebody watched before: who takes over hears of what that one was told. */
+static bool hand_over(void (*interrupted)(void *argument), void *argument)
 {
-    const bool replaces = watch.active;
+    bool replaces;
 
-    SetConsoleCtrlHandler(on_event, FALSE);
-    watch.active = interrupted;
-    if (!interrupted)
-        return STATUS_OK;
+    AcquireSRWLockExclusive(&watch.lock);
+    replaces = watch.interrupted;
     watch.interrupted = interrupted;
     watch.argument = argument;
     if (!replaces)
         InterlockedExchange(&watch.count, 0);
-    else if (InterlockedOr(&watch.count, 0) > 0)
+    else if (interrupted && InterlockedOr(&watch.count, 0) > 0)
         interrupted(argument);
-    if (!SetConsoleCtrlHandler(NULL, FALSE) || !SetConsoleCtrlHandler(on_event, TRUE))
-        return error_status(GetLastError());
-    return STATUS_OK;
+    ReleaseSRWLockExclusive(&watch.lock);
+    return replaces;
+}
+
+/* A parent may have left Ctrl-C ignored; the first call with NULL undoes that. */
+enum status platform_on_interrupt(void (*interrupted)(void *argument), void *argument)
+{
+    const bool replaces = hand_over(interrupted, argument);
+    DWORD error;
+
+    if (!interrupted)
+        SetConsoleCtrlHandler(on_event, FALSE);
+    if (!interrupted || replaces)
+        return STATUS_OK;
+    if (SetConsoleCtrlHandler(NULL, FALSE) && SetConsoleCtrlHandler(on_event, TRUE))
+        return STATUS_OK;
+    error = GetLastError();
+    hand_over(NULL, NULL);
+    return error_status(error);
 }
