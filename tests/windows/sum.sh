@@ -32,6 +32,9 @@ broken=$(grep -E '^ *[0-9]+/[0-9]+ Test .*(Failed|Timeout|Exception|Not Run)' "$
 if [ "$failed" != 0 ] || [ "$run" = 0 ] || [ -n "$broken" ]; then
     grep -E '\[  (ERROR|FAILED|   LINE)|\[   LINE' "$text"
     printf '%s\n' "$broken"
+    for number in $(grep -oE '#[0-9]+' <<<"$broken" | tr -d '#'); do # what it said before it ended
+        grep "^$number: " "$text" | tail -n 12
+    done
     [ "$failed" -gt 0 ] || failed=1
 fi
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
