@@ -82,9 +82,9 @@ static const struct reference vm_references[] = {
         SET_NUMBER("old-ahead", "Config", "MaxPosPhaseCorrection", "{old-ahead}", NULL),           \
         SET_NUMBER("old-back", "Config", "MaxNegPhaseCorrection", "{old-back}", NULL),             \
         CLOCK_PUT_BACK_POLICY, CLOCK_RESTART_SERVICE("is-changed"),                                \
-        CLOCK_STOP_SERVICE("service-disabled", NULL),                                              \
+        CLOCK_STOP_SERVICE("service-disabled", NULL, NULL),                                        \
         CLOCK_RUN("service-disabled", "sc config w32time start= disabled", NULL),                  \
-        CLOCK_STOP_SERVICE("service-stopped", NULL)
+        CLOCK_STOP_SERVICE("service-stopped", NULL, NULL)
 
 /* ---- what would make it known ---- */
 

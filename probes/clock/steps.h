@@ -149,23 +149,26 @@
     "a clock that is far off is set at once: what goes by the time of day may run twice or be "    \
     "left out, and tickets of the future are refused"
 
-#define CLOCK_STOP_SERVICE(when_, risk_)                                                           \
+/* Of each step that may set it: who passes over one passes over all. */
+#define CLOCK_MAY_JUMP "at a time when its clock may jump"
+
+#define CLOCK_STOP_SERVICE(when_, condition_, risk_)                                               \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = CLOCK_ELEVATED,                          \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = CLOCK_ELEVATED, .condition = condition_, \
         .command = "net stop w32time", .risk = risk_, .when = when_                                \
     }
 
 #define CLOCK_RESTART_SERVICE(when_)                                                               \
-    CLOCK_STOP_SERVICE(when_, "with the next step " CLOCK_SET_RISK),                               \
+    CLOCK_STOP_SERVICE(when_, CLOCK_MAY_JUMP, "with the next step " CLOCK_SET_RISK),               \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
-        .command = "net start w32time", .when = when_                                              \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = CLOCK_ELEVATED,                          \
+        .condition = CLOCK_MAY_JUMP, .command = "net start w32time", .when = when_                 \
     }
 
 #define CLOCK_RESYNC(when_)                                                                        \
     {                                                                                              \
-        .shell = SHELL_CMD, .kind = STEP_EXACT, .where = CLOCK_ELEVATED,                           \
-        .command = "w32tm /resync /rediscover", .when = when_                                      \
+        .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = CLOCK_ELEVATED,                          \
+        .condition = CLOCK_MAY_JUMP, .command = "w32tm /resync /rediscover", .when = when_         \
     }
 
 /* ---- the way back ---- */

@@ -9,8 +9,8 @@ if not SCENARIOS:
     SCENARIOS = sorted((pathlib.Path(__file__).parent.parent / "scenario").glob("*/evidence.jsonl"))
 
 # Lines of an entry at 80 columns. A screen has 50 or so; repairs of many steps take two or three.
-DEMO_MEDIAN, DEMO_MOST = 46, 144
-SCENARIOS_MEDIAN, SCENARIOS_MOST = 34, 138
+DEMO_MEDIAN, DEMO_MOST = 48, 150
+SCENARIOS_MEDIAN, SCENARIOS_MOST = 36, 142
 
 RULE = re.compile(r"^── (\d+) ─+$")
 LAST = re.compile(r"^(FIXED|OK|N/A|sources) |^\d+ problems?\b|^no problems\b|^planted in")
