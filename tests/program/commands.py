@@ -149,7 +149,7 @@ def demo_finds_all_that_is_planted():
 def demo_with_little_patience_misses_what_takes_longer():
     result = exdiag("demo", *HASTY, status=PROBLEMS)
     found, planted = planted_and_found(result.err)
-    expect_equal(found, planted - 1, "found")
+    expect(found < planted, f"{found} of {planted} found")  # on a busy machine more than one takes longer
     expect(re.search(r"NOT FOUND wideworld.com +mx-banner-stall", result.err), result.err)
 
 
