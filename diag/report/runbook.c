@@ -153,16 +153,16 @@ static void put_step(FILE *stream, const char *word, const struct step *step)
     struct buffer line;
 
     buffer_init(&line, TEXT_MOST);
-    buffer_print(&line, "%s%s: ", step->is_alternative ? "or " : "", word);
-    if (step->condition)
-        buffer_print(&line, "%s: ", step->condition);
-    buffer_add_string(&line, report_shell(step->shell));
+    buffer_print(&line, "%s%s: %s", step->is_alternative ? "or " : "", word,
+                 report_shell(step->shell));
     if (step->where)
         buffer_print(&line, ", %s", step->where);
     fputs("##\n", stream);
     put_words(stream, " ", line.text);
     buffer_clear(&line);
     report_before_step(step, &line);
+    if (step->condition)
+        put_words(stream, "   WHEN: ", step->condition);
     if (line.size)
         put_words(stream, "   FIRST: ", line.text);
     if (step->risk)
