@@ -3,7 +3,7 @@
  * since when a problem is there, and what became of those that the newest word does not have.
  *
  * Runs are on a *line* if what they say of one subject can be held against each other: they come
- * from one machine, or ask the same (history_lines()). A probe's examinations of one subject in
+ * from one machine, or ask the same (history_lines.h). A probe's examinations of one subject in
  * runs of one line, in the order of time, are looked at together; runs of different lines stand
  * side by side, and so do those of several machines on one day.
  *
@@ -11,7 +11,7 @@
  *  - it looked as thoroughly: as long a patience, the same credentials, the same view of DNS, the
  *    same options of the probe, and the finding was not left out;
  *  - nothing is unknown to it that was known before, and nothing was asked in vain that was
- * answered then, least of all where the problem was seen;
+ *    answered then, least of all where the problem was seen;
  *  - it says that this very thing is right; or it says of all that was right before how it stands,
  *    and no other problem has come that may hide this one;
  *  - where what was seen came from a file, it read one, too.
@@ -82,14 +82,6 @@ struct history_result {
     const struct successor *successors; /* for history_successor() */
     size_t successor_count;
 };
-
-/*
- * Puts the runs on lines. Those that ran on one machine are on one line; so are those that do not
- * know theirs; and those of different machines that were asked for the same subjects by name.
- * Alone are runs that do not know when they were, that began in the same moment as an earlier one
- * of their line, and those with pseudonyms of their own.
- */
-void history_lines(struct history_run *runs, size_t count);
 
 /* Everything of the result lives in `arena`, in the findings and in the runs. */
 void history_judge(const struct history_input *input, struct arena *arena,

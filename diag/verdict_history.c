@@ -2,6 +2,7 @@
 
 #include "diag/clock.h"
 #include "diag/history.h"
+#include "diag/history_lines.h"
 #include "diag/memory.h"
 #include "diag/read/build_table.h"
 #include "diag/verdict_alike.h"

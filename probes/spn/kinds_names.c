@@ -79,13 +79,23 @@ static const struct step_template make_owner_known[] = {
         .alone = true                                                                              \
     }
 
+#define TAKE_OFF_RISK "whoever logs on to a service of that account by this name can no more"
+
+/* Before the name is added where it belongs. */
+#define TAKE_OFF(kind_, condition_, when_)                                                         \
+    {                                                                                              \
+        .shell = SHELL_CMD, .kind = kind_, .where = SPN_CONSOLE, .condition = condition_,          \
+        .command = "setspn -D {name} {wrong}", .risk = TAKE_OFF_RISK,                              \
+        .note = "first, so that the name is never on two accounts", .when = when_,                 \
+        .each = "wrong", .alone = true                                                             \
+    }
+
 /* The same name on accounts of users. */
 #define TAKE_OFF_USERS(condition_, when_, note_)                                                   \
     {                                                                                              \
         .shell = SHELL_CMD, .kind = STEP_DECIDE, .where = SPN_CONSOLE, .condition = condition_,    \
-        .command = "setspn -U -D {name} {wrong-user}",                                             \
-        .risk = "whoever logs on to a service of that account by this name can no more",           \
-        .note = note_, .when = when_, .each = "wrong-user", .alone = true                          \
+        .command = "setspn -U -D {name} {wrong-user}", .risk = TAKE_OFF_RISK, .note = note_,       \
+        .when = when_, .each = "wrong-user", .alone = true                                         \
     }
 
 #define FIRST_OFF_USERS                                                                            \
@@ -356,51 +366,17 @@ const struct finding_kind smtp_spn_misplaced = {
                         "its own instead.",
              .note = "{holder} is the account of another mail server",
              .when = "server-account"},
-            {.shell = SHELL_CMD,
-             .kind = STEP_EXACT,
-             .where = SPN_CONSOLE,
-             .command = "setspn -D {name} {wrong}",
-             .risk = "whoever logs on to a service of that account by this name can no more",
-             .note = "first, so that the name is never on two accounts",
-             .when = "certain",
-             .each = "wrong",
-             .alone = true},
-            {.shell = SHELL_CMD,
-             .kind = STEP_DECIDE,
-             .where = SPN_CONSOLE,
-             .condition = UNLESS_CONNECTOR,
-             .command = "setspn -D {name} {wrong}",
-             .risk = "whoever logs on to a service of that account by this name can no more",
-             .note = "first, so that the name is never on two accounts",
-             .when = "certain-else",
-             .each = "wrong",
-             .alone = true},
-            {.shell = SHELL_CMD,
-             .kind = STEP_DECIDE,
-             .where = SPN_CONSOLE,
-             .command = "setspn -D {name} {wrong}",
-             .risk = "whoever logs on to a service of that account by this name can no more",
-             .note = "first, so that the name is never on two accounts",
-             .when = "decide",
-             .each = "wrong",
-             .alone = true},
-            {.shell = SHELL_CMD,
-             .kind = STEP_DECIDE,
-             .where = SPN_CONSOLE,
-             .condition = UNLESS_CONNECTOR,
-             .command = "setspn -D {name} {wrong}",
-             .risk = "whoever logs on to a service of that account by this name can no more",
-             .note = "first, so that the name is never on two accounts",
-             .when = "decide-else",
-             .each = "wrong",
-             .alone = true},
+            TAKE_OFF(STEP_EXACT, NULL, "certain"),
+            TAKE_OFF(STEP_DECIDE, UNLESS_CONNECTOR, "certain-else"),
+            TAKE_OFF(STEP_DECIDE, NULL, "decide"),
+            TAKE_OFF(STEP_DECIDE, UNLESS_CONNECTOR, "decide-else"),
             TAKE_OFF_USERS(NULL, "!choice", FIRST_OFF_USERS),
             TAKE_OFF_USERS(UNLESS_CONNECTOR, "choice", FIRST_OFF_USERS),
             {.shell = SHELL_CMD,
              .kind = STEP_DECIDE,
              .where = SPN_CONSOLE,
              .command = "setspn -D {name} {wrong}",
-             .risk = "whoever logs on to a service of that account by this name can no more",
+             .risk = TAKE_OFF_RISK,
              .condition = "only if it is not that account that is to have the name",
              .each = "wrong",
              .rival = true},

@@ -1,5 +1,6 @@
 /* What became of findings over several runs: what is fixed, new, back, and what nobody can tell. */
 #include "diag/history.h"
+#include "diag/history_lines.h"
 
 #include "diag/memory.h"
 #include "diag/settings.h"
