@@ -122,6 +122,31 @@ static void a_ticket_says_what_one_of_several_risks(void **state)
     buffer_release(&text);
 }
 
+/* One step at several places: its condition stands before them, once. */
+static void a_ticket_has_the_condition_of_places(void **state)
+{
+    const struct report *report = servers_apart(&servers);
+    struct buffer text;
+
+    (void)state;
+    for (size_t i = 0; i < SERVERS_APART; i++) {
+        struct step *step = servers.steps[i];
+
+        *step = (struct step){.shell = SHELL_SH,
+                              .kind = STEP_DECIDE,
+                              .condition = "if it is of a group",
+                              .where = servers.subjects[i].name,
+                              .command = "set-it",
+                              .from = step->from};
+    }
+    golden_render("markdown", report, &options, &text);
+    assert_non_null(
+        strstr(text.text, "- [ ] if it is of a group: shell, at each of these places\n"));
+    assert_int_equal(servers_count(text.text, "if it is of a group"), 1);
+    assert_int_equal(servers_count(text.text, "set-it"), 1);
+    buffer_release(&text);
+}
+
 /* Local time beside UTC, where it is known; a cause that the site has accepted is no task. */
 static void a_ticket_tells_what_the_page_tells(void **state)
 {
@@ -546,6 +571,7 @@ int main(void)
         cmocka_unit_test(a_ticket_writes_out_a_few),
         cmocka_unit_test(a_ticket_has_risks_at_each_line),
         cmocka_unit_test(a_ticket_says_what_one_of_several_risks),
+        cmocka_unit_test(a_ticket_has_the_condition_of_places),
         cmocka_unit_test(a_ticket_tells_what_the_page_tells),
         cmocka_unit_test(the_runbook_is_as_agreed),
         cmocka_unit_test(zones_are_no_commands),
